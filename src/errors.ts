@@ -72,6 +72,8 @@ export function failureKind(error: unknown): FailureKind {
 }
 
 /** True for errors whose message was written for the user. */
-export function isSourceError(error: unknown): error is Error & { kind: FailureKind; detail: string | undefined } {
+export function isSourceError(
+  error: unknown,
+): error is Error & { kind: FailureKind; detail: string | undefined } {
   return error instanceof SourceError;
 }

@@ -1,0 +1,43 @@
+import type { Stream } from '../stream/declaration.ts';
+import type { StreamState } from './state.ts';
+
+export type SyncMode = 'full_refresh' | 'incremental';
+
+/** A stream as this run reads it. */
+export interface PlannedStream {
+  readonly stream: Stream;
+  readonly mode: SyncMode;
+  /** The columns to deliver, in the schema's order; keys and cursor are always among them. */
+  readonly columns: readonly string[];
+  /** What an earlier run reported, already validated; undefined for a fresh start. */
+  readonly state: StreamState | undefined;
+}
+
+export type ColumnValue = string | number | boolean | null;
+
+/** A value that could not be delivered as its column promises. */
+export interface ColumnChange {
+  field: string;
+  change: 'NULLED' | 'TRUNCATED';
+}
+
+export interface ShapedRecord {
+  /** Every planned column, in order, null where Kommo sent nothing. */
+  data: Record<string, ColumnValue>;
+  changes: ColumnChange[] | undefined;
+}
+
+/**
+ * The inner language of a run. Events come in order: whatever a checkpoint covers was in `records` events
+ * before it. `finished` is the last event of its stream; with an error, the stream was not read in full.
+ */
+export type SyncEvent =
+  | { type: 'started'; stream: string }
+  | { type: 'records'; stream: string; records: ShapedRecord[]; readAt: number }
+  | { type: 'checkpoint'; stream: string; state: StreamState }
+  | { type: 'progress'; stream: string; records: number; requests: number; fraction: number | undefined }
+  | { type: 'waiting'; streams: string[]; until: number }
+  | { type: 'finished'; stream: string; records: number; requests: number; error?: unknown };
+
+/** Takes events one at a time; its promise is the back-pressure. */
+export type Emit = (event: SyncEvent) => Promise<void>;

@@ -1,0 +1,10 @@
+import schema from '../schemas/tasks.json' with { type: 'json' };
+import { defineStream } from '../src/stream/declaration.ts';
+import type { StreamSchema } from '../src/stream/schema.ts';
+
+export const tasks = defineStream({
+  name: 'tasks',
+  schema: schema as StreamSchema,
+  cursor: 'updated_at',
+  ordersById: true,
+});
