@@ -1,0 +1,48 @@
+import { UsageError } from '../errors.ts';
+import { asksForHelp, type Command } from './command.ts';
+import type { Context } from './context.ts';
+import { readVersion } from './version.ts';
+
+interface Entry {
+  summary: string;
+  /** Loads the command and the libraries that it alone needs. */
+  load(): Promise<Command>;
+}
+
+const commands: Readonly<Record<string, Entry>> = {
+  spec: {
+    summary: 'print the settings as an Airbyte SPEC message',
+    load: async () => (await import('./spec.ts')).spec,
+  },
+};
+
+/** The command that the arguments name, and the context with what follows the name. */
+export async function findCommand(context: Context): Promise<{ command: Command; context: Context }> {
+  const [name, ...rest] = context.arguments;
+  if (name === '--version') return { command: version, context };
+  if (name !== undefined && Object.hasOwn(commands, name)) {
+    return { command: await commands[name]!.load(), context: { ...context, arguments: rest } };
+  }
+  if (asksForHelp(context.arguments)) return { command: help, context };
+  const problem = name === undefined ? 'no command' : `unknown command ${name}`;
+  throw new UsageError(`${problem}; one of: ${Object.keys(commands).join(', ')}`);
+}
+
+const version: Command = {
+  async run(context) {
+    await context.stdout.write(`${context.program} ${await readVersion(context.packageRoot)}`);
+    return 0;
+  },
+};
+
+const help: Command = {
+  async run(context) {
+    const width = Math.max(...Object.keys(commands).map((name) => name.length));
+    const rows = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+    await context.stdout.write(
+      `${context.program} <command> [flags]\n\n${rows.join('\n')}\n\n` +
+        `${context.program} <command> --help tells the flags of a command.`,
+    );
+    return 0;
+  },
+};

@@ -1,0 +1,24 @@
+import type { Clock } from '../clock.ts';
+import type { Redactor } from '../redactor.ts';
+import type { LineWriter } from '../sink/lines.ts';
+import type { Terminal } from '../sink/terminal.ts';
+import type { Stream } from '../stream/declaration.ts';
+
+/** All that a command may know of the world it runs in. */
+export interface Context {
+  /** The name it was started under: `source-kommo`, `tap-kommo`. */
+  readonly program: string;
+  /** What follows the command's name. */
+  readonly arguments: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly stdout: LineWriter;
+  readonly stderr: Terminal;
+  readonly clock: Clock;
+  /** Aborts when a signal asks the program to stop, or when nobody reads stdout any more. */
+  readonly signal: AbortSignal;
+  /** Told every secret before it is used. */
+  readonly redactor: Redactor;
+  /** Where package.json and spec.json lie. */
+  readonly packageRoot: URL;
+  loadStreams(): Promise<readonly Stream[]>;
+}

@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from '../errors.ts';
+
+export interface Flag {
+  type: 'string' | 'boolean';
+  /** One line for `--help`. */
+  summary: string;
+  /** How `--help` calls the value: `FILE`. */
+  placeholder?: string;
+  required?: boolean;
+}
+
+export type Flags = Readonly<Record<string, Flag>>;
+
+export type FlagValues<F extends Flags> = {
+  [Name in keyof F]: F[Name] extends { type: 'boolean' }
+    ? boolean
+    : F[Name] extends { required: true }
+      ? string
+      : string | undefined;
+};
+
+/** The values of `flags` in `given`; anything else than those flags is a UsageError of one line. */
+export function parseFlags<F extends Flags>(flags: F, given: readonly string[]): FlagValues<F> {
+  const options = Object.fromEntries(Object.entries(flags).map(([name, { type }]) => [name, { type }]));
+  const { tokens } = parseArgs({ args: [...given], options, strict: false, tokens: true });
+  const values: Record<string, string | boolean | undefined> = {};
+  for (const [name, flag] of Object.entries(flags))
+    values[name] = flag.type === 'boolean' ? false : undefined;
+  for (const token of tokens) {
+    if (token.kind === 'positional') throw new UsageError(`unexpected argument ${token.value}`);
+    if (token.kind !== 'option') continue;
+    const flag = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined;
+    if (flag === undefined) throw new UsageError(`unknown flag ${token.rawName}`);
+    values[token.name] = readValue(flag, token);
+  }
+  for (const [name, flag] of Object.entries(flags)) {
+    if (flag.required && values[name] === undefined) {
+      throw new UsageError(`missing --${name} ${flag.placeholder ?? 'VALUE'}`);
+    }
+  }
+  return values as FlagValues<F>;
+}
+
+function readValue(
+  flag: Flag,
+  token: { rawName: string; value: string | undefined; inlineValue: boolean | undefined },
+): string | boolean {
+  if (flag.type === 'boolean') {
+    if (token.value !== undefined) throw new UsageError(`${token.rawName} takes no value`);
+    return true;
+  }
+  const looksLikeFlag = token.inlineValue === false && token.value?.startsWith('-') === true;
+  if (token.value === undefined || token.value === '' || looksLikeFlag) {
+    throw new UsageError(`${token.rawName} needs a value: ${flag.placeholder ?? 'VALUE'}`);
+  }
+  return token.value;
+}
+
+/** The flags, one a line, for `--help`. */
+export function describeFlags(flags: Flags): string {
+  const rows = Object.entries(flags).map(([name, flag]) => ({
+    left: `--${name}${flag.placeholder ? ` ${flag.placeholder}` : ''}`,
+    right: flag.required ? `${flag.summary} (required)` : flag.summary,
+  }));
+  rows.push({ left: '--help', right: 'this text' });
+  const width = Math.max(...rows.map((row) => row.left.length));
+  return rows.map((row) => `  ${row.left.padEnd(width)}  ${row.right}`).join('\n');
+}
