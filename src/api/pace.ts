@@ -1,0 +1,140 @@
+import type { Clock } from '../clock.ts';
+import { createAdaptiveRate } from './rate.ts';
+
+/** The permission to start one request. */
+export interface Turn {
+  readonly startedAt: number;
+  /** The request has set out: a connection that had to be made first delays it. */
+  sent(): void;
+}
+
+/** Decides when each request of the process may start. */
+export interface Pacer {
+  /** Resolves when the next request may start, in the order of asking. */
+  turn(): Promise<Turn>;
+  /** The request of `turn` was answered. */
+  answered(turn: Turn): void;
+  /** The request of `turn` was refused with 429; `wait` is what the server asks for, in milliseconds. */
+  refused(turn: Turn, wait: number | undefined): void;
+  /** Requests in flight at once that use the permitted rate at the latency seen so far. */
+  usefulConcurrency(): number;
+  /** Called when every request has to wait until `until` because the server refused one. */
+  onWaiting(listener: (until: number) => void): void;
+}
+
+export interface PacerOptions {
+  requestsPerSecond: number;
+  clock: Clock;
+  /** Ends all waiting: `turn` rejects with its reason. */
+  signal: AbortSignal;
+}
+
+/** Room between the permitted rate and ours for requests that overtake each other on the way. */
+const spacingMargin = 1.025;
+/** Of that room, what the last N real starts must leave. */
+const windowGuard = 10;
+/** From here on a request takes longer than its share of a second: only the sliding second is kept. */
+const evenlySpacedBelow = 500;
+/** From here on nothing is kept: no client and no server of this kind gets there. */
+const unlimitedFrom = 10_000;
+const longestPause = 60_000;
+const assumedLatency = 300;
+
+/** A pacer that spaces starts evenly and never starts more than `requestsPerSecond` in any second. */
+export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions): Pacer {
+  const rate = createAdaptiveRate(requestsPerSecond);
+  const window = requestsPerSecond > unlimitedFrom ? 0 : Math.max(1, Math.ceil(requestsPerSecond));
+  const starts = new Float64Array(window).fill(Number.NEGATIVE_INFINITY);
+  const listeners: ((until: number) => void)[] = [];
+  const queue: { queuedAt: number; grant: (turn: Turn) => void; refuse: (reason: unknown) => void }[] = [];
+  let pumping = false;
+  let count = 0;
+  let slot = Number.NEGATIVE_INFINITY;
+  let pausedUntil = Number.NEGATIVE_INFINITY;
+  let refusalsInARow = 0;
+  let latency: number | undefined;
+
+  function spacing(now: number): number {
+    const current = rate.at(now);
+    return current >= evenlySpacedBelow ? 0 : (1000 / current) * spacingMargin;
+  }
+
+  function waitFor(now: number, spaced: number): number {
+    // A clock that is set back must not leave the next slot an hour away.
+    slot = Math.min(slot, now + spaced);
+    const windowOpens = window === 0 ? 0 : starts[count % window]! + 1000 + windowGuard;
+    return Math.max(slot, pausedUntil, Math.min(windowOpens, now + 1000 + windowGuard)) - now;
+  }
+
+  function start(queuedAt: number, now: number, spaced: number): Turn {
+    // The next slot follows from this slot, not from this start: a late timer costs nothing, unless it is
+    // later than a whole slot. Time in which nobody asked is not made up for.
+    slot = Math.max(slot, pausedUntil, queuedAt, now - spaced) + spaced;
+    const mine = count++;
+    if (window > 0) starts[mine % window] = now;
+    return {
+      startedAt: now,
+      sent() {
+        if (window > 0 && count - mine <= window) starts[mine % window] = clock.now();
+      },
+    };
+  }
+
+  async function pump(): Promise<void> {
+    if (pumping) return;
+    pumping = true;
+    try {
+      while (queue.length > 0) {
+        signal.throwIfAborted();
+        const now = clock.now();
+        const spaced = spacing(now);
+        const wait = waitFor(now, spaced);
+        if (wait > 0) {
+          await clock.sleep(Math.ceil(wait), signal);
+          continue;
+        }
+        const next = queue.shift()!;
+        next.grant(start(next.queuedAt, now, spaced));
+      }
+    } catch (reason) {
+      for (const waiter of queue.splice(0)) waiter.refuse(reason);
+    } finally {
+      pumping = false;
+    }
+  }
+
+  function startsInLastSecond(now: number): number {
+    return starts.reduce((total, at) => total + (at > now - 1000 ? 1 : 0), 0);
+  }
+
+  return {
+    turn: () =>
+      new Promise((grant, refuse) => {
+        queue.push({ queuedAt: clock.now(), grant, refuse });
+        void pump();
+      }),
+    answered(turn) {
+      refusalsInARow = 0;
+      const sample = Math.max(0, clock.now() - turn.startedAt);
+      latency = latency === undefined ? sample : latency + (sample - latency) * 0.2;
+    },
+    refused(turn, wait) {
+      const now = clock.now();
+      const recent = Math.max(startsInLastSecond(now), 10);
+      const isEcho = !rate.refused(now, turn.startedAt, recent);
+      if (isEcho && wait === undefined) return;
+      const pause = wait ?? Math.min(longestPause, 1000 * 2 ** refusalsInARow);
+      if (!isEcho) refusalsInARow++;
+      if (now + pause <= pausedUntil) return;
+      pausedUntil = now + pause;
+      for (const listener of listeners) listener(pausedUntil);
+    },
+    usefulConcurrency() {
+      const current = rate.at(clock.now());
+      // Little's law, with room for answers that take longer than most.
+      const useful = Math.ceil(current * ((latency ?? assumedLatency) / 1000) * 1.3) + 1;
+      return Math.max(1, Math.min(useful, current >= evenlySpacedBelow ? 8 : 24));
+    },
+    onWaiting: (listener) => void listeners.push(listener),
+  };
+}

@@ -1,0 +1,75 @@
+import {
+  BlockedError,
+  ConfigError,
+  ForbiddenError,
+  RefusedRequestError,
+  UnexpectedAnswerError,
+} from '../errors.ts';
+import { parseProblem } from './problem.ts';
+import type { Answer } from './transport.ts';
+
+/** What was asked, as far as messages need it. */
+export interface Question {
+  purpose: string;
+  path: string;
+  origin: string;
+}
+
+/** An answer from which no other try can follow, said so that the user knows what to do. */
+export function refusal(answer: Answer, { purpose, path, origin }: Question): Error {
+  const { status } = answer;
+  const { text } = parseProblem(answer);
+  const context = { detail: detailOf(answer, path, text) };
+  const said = text === '' ? '' : ` Kommo says: ${text}`;
+  if (status === 402) {
+    return new ConfigError(
+      `Kommo asks for payment (402) for ${purpose}. The subscription or trial of the account is over, or its plan does not include this: extend it in Kommo under Settings → Billing.${said}`,
+      context,
+    );
+  }
+  if (status === 403) {
+    return new ForbiddenError(
+      `The token may not read ${purpose} (403). Use a token of an administrator, and give the integration access to it under Settings → Integrations → your integration → Keys and scopes.${said}`,
+      context,
+    );
+  }
+  if (status >= 300 && status < 400) return redirected(answer, origin, context);
+  if (status >= 400 && status < 500) {
+    return new RefusedRequestError(
+      `Kommo refused the request for ${purpose} (${status} on ${path}).${said}`,
+      status,
+      context,
+    );
+  }
+  return new UnexpectedAnswerError(`Kommo answered ${status} to the request for ${purpose}.${said}`, context);
+}
+
+/** The account's address is blocked: 403 with a page instead of JSON (kommo-api.md §3). */
+export function blocked(answer: Answer, path: string): BlockedError {
+  return new BlockedError(
+    'Kommo has blocked this IP address or account (403 with a page instead of JSON). All requests were stopped. Ask Kommo support to lift the block, and lower requests_per_second before the next run.',
+    { detail: detailOf(answer, path, parseProblem(answer).text) },
+  );
+}
+
+/** Kommo does not take the token, and there is no other one to try. */
+export function tokenRefused(): ConfigError {
+  return new ConfigError(
+    'Kommo refused the token (401): it is wrong, expired or revoked, or the integration is disabled. Create a new long-lived token under Settings → Integrations → your integration → Keys and scopes, put it into credentials.access_token, and check that subdomain names the same account.',
+  );
+}
+
+/** The line of the log that belongs to an error. */
+export function detailOf(answer: Answer, path: string, text: string): string {
+  const id = answer.headers['x-request-id'];
+  return `${answer.status} on ${path}${id ? `, X-Request-Id ${id}` : ''}${text ? `: ${text}` : ''}`;
+}
+
+function redirected(answer: Answer, origin: string, context: { detail: string }): Error {
+  const location = answer.headers.location ?? '';
+  const target = URL.canParse(location, origin) ? new URL(location, origin).host : '(unknown)';
+  return new ConfigError(
+    `Kommo redirects to ${target} (${answer.status}); the token is not sent there. If the account was renamed, put its new address into subdomain.`,
+    context,
+  );
+}

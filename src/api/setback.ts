@@ -1,0 +1,18 @@
+/**
+ * Why one try failed although another may succeed. `timeout` includes 504: the server had the question and
+ * did not manage the answer, so a smaller question may help.
+ */
+export type SetbackKind = 'unreachable' | 'broken' | 'timeout' | 'throttled' | 'server';
+
+/** A failed try. It never leaves `api`: the retry loop repeats it or turns it into an error for the user. */
+export class Setback extends Error {
+  readonly kind: SetbackKind;
+  readonly detail: string | undefined;
+
+  constructor(kind: SetbackKind, message: string, context: { detail?: string; cause?: unknown } = {}) {
+    super(message, { cause: context.cause });
+    this.name = 'Setback';
+    this.kind = kind;
+    this.detail = context.detail;
+  }
+}

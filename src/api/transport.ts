@@ -1,0 +1,190 @@
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { Agent, type Dispatcher } from 'undici';
+import { UnexpectedAnswerError } from '../errors.ts';
+import { Setback } from './setback.ts';
+
+export interface OutgoingRequest {
+  method: 'GET' | 'POST';
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  body?: string;
+  /** Told when the request is written to a connected socket: that is when it sets out for the server. */
+  onSent?: () => void;
+}
+
+export interface Answer {
+  status: number;
+  /** Names in lower case; of a repeated header the first. */
+  headers: Readonly<Record<string, string>>;
+  body: string;
+}
+
+/** One HTTP exchange at a time, no redirects followed, no cookies kept. */
+export interface Transport {
+  /** Rejects with a Setback where another try may help. */
+  send(request: OutgoingRequest): Promise<Answer>;
+  /** Ends what is under way and releases the sockets. */
+  close(): Promise<void>;
+}
+
+export interface TransportLimits {
+  connectMilliseconds: number;
+  /** Filtered lists of large accounts have been seen to take a minute (observed-data.md §5). */
+  headersMilliseconds: number;
+  /** Between two pieces of the body. */
+  stallMilliseconds: number;
+  /** Of the decoded body. */
+  bodyBytes: number;
+  connections: number;
+}
+
+export const defaultLimits: TransportLimits = {
+  connectMilliseconds: 10_000,
+  headersMilliseconds: 75_000,
+  stallMilliseconds: 30_000,
+  bodyBytes: 64 * 1024 * 1024,
+  connections: 32,
+};
+
+/** Real sockets, kept alive. */
+export function createTransport(limits: Partial<TransportLimits> = {}): Transport {
+  const { connectMilliseconds, headersMilliseconds, stallMilliseconds, bodyBytes, connections } = {
+    ...defaultLimits,
+    ...limits,
+  };
+  const agent = new Agent({
+    connections,
+    pipelining: 1,
+    keepAliveTimeout: 30_000,
+    headersTimeout: headersMilliseconds,
+    bodyTimeout: stallMilliseconds,
+    connect: { timeout: connectMilliseconds },
+  });
+  return {
+    async send({ url, method, headers, body, onSent }) {
+      const { origin, pathname, search } = new URL(url);
+      const dispatcher = onSent ? agent.compose(tellingWhenSent(onSent)) : agent;
+      try {
+        const answer = await dispatcher.request({
+          origin,
+          path: pathname + search,
+          method,
+          headers: { 'accept-encoding': 'gzip, br', ...headers },
+          body: body ?? null,
+        });
+        const decode = decoder(answer.headers['content-encoding']);
+        const encoded = await readAtMost(answer.body, bodyBytes);
+        return {
+          status: answer.statusCode,
+          headers: firstValues(answer.headers),
+          body: (await decode(encoded, bodyBytes)).toString('utf8'),
+        };
+      } catch (error) {
+        throw asSetback(error);
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function tellingWhenSent(onSent: () => void): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) =>
+    dispatch(options, {
+      onRequestStart(controller, context) {
+        onSent();
+        handler.onRequestStart?.(controller, context);
+      },
+      onRequestUpgrade: (...parts) => handler.onRequestUpgrade?.(...parts),
+      onResponseStarted: () => handler.onResponseStarted?.(),
+      onResponseStart: (...parts) => handler.onResponseStart?.(...parts),
+      onResponseData: (...parts) => handler.onResponseData?.(...parts),
+      onResponseEnd: (...parts) => handler.onResponseEnd?.(...parts),
+      onResponseError: (...parts) => handler.onResponseError?.(...parts),
+    });
+}
+
+async function readAtMost(body: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of body) {
+    size += piece.length;
+    if (size > limit) throw tooLarge(limit);
+    pieces.push(piece);
+  }
+  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, size);
+}
+
+type Decode = (encoded: Buffer, limit: number) => Promise<Buffer>;
+type Decompress = (data: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+
+const decompressors: Readonly<Record<string, Decompress>> = {
+  gzip: promisify(gunzip),
+  'x-gzip': promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+};
+
+function decoder(encoding: string | string[] | undefined): Decode {
+  const name = (Array.isArray(encoding) ? encoding.join() : (encoding ?? 'identity')).trim().toLowerCase();
+  if (name === 'identity' || name === '') return async (encoded) => encoded;
+  const decompress = decompressors[name];
+  if (!decompress) throw new Setback('broken', `an answer in an encoding that was not asked for (${name})`);
+  return async (encoded, limit) => {
+    if (encoded.length === 0) return encoded;
+    try {
+      return await decompress(encoded, { maxOutputLength: limit });
+    } catch (error) {
+      if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
+      throw new Setback('broken', 'a compressed answer that cannot be read', { cause: error });
+    }
+  };
+}
+
+function tooLarge(limit: number): UnexpectedAnswerError {
+  return new UnexpectedAnswerError(
+    `Kommo sent more than ${Math.floor(limit / 1024 / 1024)} MB in one answer.`,
+  );
+}
+
+function firstValues(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const first: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    const text = Array.isArray(value) ? value[0] : value;
+    if (text !== undefined) first[name.toLowerCase()] = text;
+  }
+  return first;
+}
+
+const noConnection = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+const noAnswerInTime = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+
+function asSetback(error: unknown): unknown {
+  if (error instanceof Setback || error instanceof UnexpectedAnswerError) return error;
+  const code = codeOf(error);
+  if (code === undefined && !(error instanceof Error)) return error;
+  const context = { detail: error instanceof Error ? error.message : String(error), cause: error };
+  if (code !== undefined && noAnswerInTime.has(code))
+    return new Setback('timeout', 'no answer in time', context);
+  if (code !== undefined && (noConnection.has(code) || isCertificateTrouble(code))) {
+    return new Setback('unreachable', `no connection (${code})`, context);
+  }
+  return new Setback('broken', `the connection broke off${code ? ` (${code})` : ''}`, context);
+}
+
+function isCertificateTrouble(code: string): boolean {
+  return code.startsWith('ERR_TLS') || code.includes('CERT') || code.includes('SIGNATURE');
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
