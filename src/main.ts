@@ -3,7 +3,7 @@ import { findCommand } from './cli/commands.ts';
 import type { Context } from './cli/context.ts';
 import { systemClock } from './clock.ts';
 import { InterruptedError, isSourceError, UsageError } from './errors.ts';
-import { Redactor } from './redactor.ts';
+import { createRedactor } from './redact.ts';
 import { LineWriter } from './sink/lines.ts';
 import { openTerminal } from './sink/terminal.ts';
 
@@ -12,7 +12,7 @@ type Signal = 'SIGTERM' | 'SIGINT';
 /** Runs `program` with the arguments, signals and streams of this process. The exit code is set, never forced. */
 export async function main(program: string, packageRoot: URL): Promise<void> {
   const stopping = new AbortController();
-  const redactor = new Redactor();
+  const redactor = createRedactor();
   const context: Context = {
     program,
     arguments: process.argv.slice(2),

@@ -14,6 +14,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'print the settings as an Airbyte SPEC message',
     load: async () => (await import('./spec.ts')).spec,
   },
+  discover: {
+    summary: 'print the streams and their columns as an Airbyte CATALOG message',
+    load: async () => (await import('./discover.ts')).discover,
+  },
 };
 
 /** The command that the arguments name, and the context with what follows the name. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Redactor } from '../redactor.ts';
+import type { Redactor } from '../redact.ts';
 import type { LineWriter } from '../sink/lines.ts';
 import type { Terminal } from '../sink/terminal.ts';
 import type { Stream } from '../stream/declaration.ts';

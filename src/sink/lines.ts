@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { InterruptedError } from '../errors.ts';
-import type { Redactor } from '../redactor.ts';
+import type { Redactor } from '../redact.ts';
 
 /** Characters gathered before they are handed on: larger batches gain nothing (airbyte.md §6). */
 const batchLength = 64 * 1024;

@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty';
-import type { Redactor } from '../redactor.ts';
+import type { Redactor } from '../redact.ts';
 
 /** stderr: what a person or a log collector reads. All text passes the redactor. */
 export interface Terminal {
