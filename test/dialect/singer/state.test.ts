@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Bookmarks } from '../../../src/dialect/singer/state.ts';
+import { ConfigError } from '../../../src/errors.ts';
+import { silentLog } from '../../../src/log.ts';
+import type { StreamState } from '../../../src/sync/state.ts';
+
+const state: StreamState = {
+  version: 1,
+  mode: 'incremental',
+  finished: 1,
+  through: 1_700_000_000,
+  until: 1_700_000_000,
+  done: '',
+};
+
+function read(value: unknown): Bookmarks {
+  return new Bookmarks(JSON.stringify(value), 'state.json');
+}
+
+function written(bookmarks: Bookmarks) {
+  return JSON.parse(bookmarks.line());
+}
+
+describe('bookmarks', () => {
+  it('come back as they were written', () => {
+    const arbitrary = fc.record({
+      version: fc.constant(1 as const),
+      mode: fc.constantFrom('full_refresh' as const, 'incremental' as const),
+      finished: fc.constantFrom(0 as const, 1 as const),
+      through: fc.integer({ min: -1 }),
+      until: fc.integer({ min: -1 }),
+      done: fc.string(),
+    });
+    fc.assert(
+      fc.property(arbitrary, (given) => {
+        const before = new Bookmarks('', 'state.json');
+        before.advance('leads', given, 'updated_at');
+        // What a target hands on is the value alone; what a person copies may be the whole message.
+        for (const kept of [
+          written(before).value,
+          written(before),
+          { singer_state: written(before).value },
+        ]) {
+          expect(read(kept).of('leads', silentLog)).toEqual(given);
+        }
+      }),
+    );
+  });
+
+  it.each([
+    ['an empty file', ''],
+    ['blank space', ' \n'],
+    ['an empty object', '{}'],
+    ['null', 'null'],
+    ['no bookmarks', '{"bookmarks":{}}'],
+    ['null for bookmarks', '{"bookmarks":null}'],
+  ])('start from nothing with %s', (_name, text) => {
+    const bookmarks = new Bookmarks(text, 'state.json');
+    expect(bookmarks.empty).toBe(true);
+    expect(bookmarks.of('leads', silentLog)).toBeUndefined();
+    expect(written(bookmarks)).toEqual({ type: 'STATE', value: { bookmarks: {} } });
+  });
+
+  it('keep what they do not know', () => {
+    const foreign = {
+      bookmarks: { other: { replication_key_value: 'x' }, leads: { ...state, note: 'kept' } },
+      root: 1,
+    };
+    const bookmarks = read(foreign);
+    expect(written(bookmarks).value).toEqual(foreign);
+    bookmarks.advance('leads', { ...state, through: 5 }, undefined);
+    expect(written(bookmarks).value).toEqual({
+      bookmarks: { ...foreign.bookmarks, leads: { ...state, through: 5, note: 'kept' } },
+      root: 1,
+    });
+  });
+
+  it.each([
+    ['text', 'yesterday'],
+    ['a foreign bookmark', { replication_key: 'updated_at', replication_key_value: '2026-01-01' }],
+    ['a bound that is no integer', { ...state, through: 1.5 }],
+    ['a list', []],
+  ])('restart a stream whose bookmark is %s, with a warning', (_name, bookmark) => {
+    const warnings: string[] = [];
+    const bookmarks = read({ bookmarks: { leads: bookmark, tasks: state } });
+    expect(bookmarks.of('leads', (_level, message) => warnings.push(message))).toBeUndefined();
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain('leads');
+    expect(bookmarks.of('tasks', silentLog)).toEqual(state);
+  });
+
+  it('refuse a bookmark of a newer version', () => {
+    const bookmarks = read({ bookmarks: { leads: { ...state, version: 2 } } });
+    expect(() => bookmarks.of('leads', silentLog)).toThrow(ConfigError);
+    expect(() => bookmarks.of('leads', silentLog)).toThrow(/leads .*newer/);
+  });
+
+  it.each([
+    ['not JSON', '{'],
+    ['a list', '[]'],
+    ['a number', '5'],
+    ['bookmarks that are a list', '{"bookmarks":[]}'],
+  ])('refuse a file that is %s', (_name, text) => {
+    expect(() => new Bookmarks(text, 'state.json')).toThrow(ConfigError);
+  });
+
+  it('forget a table version once a read goes on without one', () => {
+    const bookmarks = new Bookmarks('', 'state.json');
+    bookmarks.advance('users', state, undefined, 1_700_000_000_123);
+    expect(bookmarks.tableVersion('users')).toBe(1_700_000_000_123);
+    bookmarks.advance('users', state, undefined);
+    expect(bookmarks.tableVersion('users')).toBeUndefined();
+  });
+});
