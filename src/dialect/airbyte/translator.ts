@@ -1,12 +1,18 @@
 import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
-import type { LineWriter } from '../../sink/lines.ts';
 import type { PlannedStream, SyncEvent } from '../../sync/event.ts';
 import type { Failures } from '../../sync/run.ts';
 import { describeFailure } from './failure.ts';
 import { errorLine, stateLine, statusLine } from './messages.ts';
 import type { StreamStatus } from './protocol.ts';
 import { recordLine } from './record.ts';
+
+/** Where the lines go: `writeText` is for prose, from which secrets are taken out. */
+export interface Lines {
+  write(line: string): Promise<void>;
+  writeText(line: string): Promise<void>;
+  flush(): Promise<void>;
+}
 
 interface Progress {
   running: boolean;
@@ -17,13 +23,13 @@ interface Progress {
 
 /** Tells the events of a run as Airbyte messages (airbyte.md §1). */
 export class Translator {
-  readonly #lines: LineWriter;
+  readonly #lines: Lines;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #states: ReadonlyMap<string, Record<string, unknown>>;
   readonly #progress = new Map<string, Progress>();
 
-  constructor(lines: LineWriter, clock: Clock, log: Log, plan: readonly PlannedStream[]) {
+  constructor(lines: Lines, clock: Clock, log: Log, plan: readonly PlannedStream[]) {
     this.#lines = lines;
     this.#clock = clock;
     this.#log = log;
