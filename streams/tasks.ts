@@ -7,4 +7,6 @@ export const tasks = defineStream({
   schema: schema as StreamSchema,
   cursor: 'updated_at',
   ordersById: true,
+  // `{ text }` when there is a result and `[]` when there is none, on rows of one page (observed-data.md §0).
+  rows: (task) => [{ ...task, result: (task.result as { text?: string } | null | undefined)?.text ?? null }],
 });

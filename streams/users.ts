@@ -6,4 +6,5 @@ export const users = defineStream({
   name: 'users',
   schema: schema as StreamSchema,
   with: ['role', 'group', 'uuid', 'amojo_id', 'user_rank', 'phone_number'],
+  embeds: { role: 'roles', group: 'groups' },
 });

@@ -20,6 +20,8 @@ export interface Stream {
   /** The largest page that the endpoint is documented to give. */
   readonly pageSize: number;
   readonly schema: StreamSchema;
+  /** Columns that `_embedded` holds under another name than their own. */
+  readonly embeds: Readonly<Record<string, string>>;
   /** The rows of this stream within one row of its list; most lists hold them as they are. */
   readonly rows: (row: Record<string, unknown>) => Record<string, unknown>[];
 }
@@ -38,6 +40,7 @@ export function defineStream(declaration: StreamDeclaration): Stream {
     immutable: false,
     with: [],
     pageSize: 250,
+    embeds: {},
     rows: (row) => [row],
     ...declaration,
   };

@@ -1,5 +1,8 @@
 import type { Stream } from '../stream/declaration.ts';
+import type { ShapedRecord } from '../stream/record.ts';
 import type { StreamState } from './state.ts';
+
+export type { ColumnChange, ColumnValue, ShapedRecord } from '../stream/record.ts';
 
 export type SyncMode = 'full_refresh' | 'incremental';
 
@@ -11,20 +14,6 @@ export interface PlannedStream {
   readonly columns: readonly string[];
   /** What an earlier run reported, already validated; undefined for a fresh start. */
   readonly state: StreamState | undefined;
-}
-
-export type ColumnValue = string | number | boolean | null;
-
-/** A value that could not be delivered as its column promises. */
-export interface ColumnChange {
-  field: string;
-  change: 'NULLED' | 'TRUNCATED';
-}
-
-export interface ShapedRecord {
-  /** Every planned column, in order, null where Kommo sent nothing. */
-  data: Record<string, ColumnValue>;
-  changes: ColumnChange[] | undefined;
 }
 
 /**

@@ -1,7 +1,13 @@
-import type { KommoClient } from '../api/client.ts';
+import pLimit from 'p-limit';
+import type { Account, KommoClient } from '../api/client.ts';
 import type { Clock } from '../clock.ts';
+import { InterruptedError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { Delivery } from './delivery.ts';
 import type { Emit, PlannedStream } from './event.ts';
+import { Job } from './job.ts';
+import { createReader } from './reader.ts';
+import { nextTask } from './schedule.ts';
 
 export interface RunOptions {
   client: KommoClient;
@@ -14,12 +20,81 @@ export interface RunOptions {
   log: Log;
   /** Aborts between pages: the last safe checkpoints are emitted, then the run ends. */
   signal: AbortSignal;
+  /** Ends each stream after about so many records, without a checkpoint: a look at the data. */
+  recordLimit?: number | undefined;
 }
 
 /** What could not be read in full, by stream; empty when the run is complete. */
 export type Failures = Map<string, unknown>;
 
-/** Reads every planned stream and tells `emit` what it found. Rejects only when `emit` does. */
-export async function run(_options: RunOptions): Promise<Failures> {
-  throw new Error('not built yet');
+/** Seconds that a server without a `Date` header is given to agree with our clock. */
+const clockAllowance = 60;
+
+/**
+ * Reads every planned stream and tells `emit` what it found. A stream that fails leaves the others alone, unless
+ * the account as a whole refuses. Rejects when the account cannot be asked at all, and when `emit` does.
+ */
+export async function run(options: RunOptions): Promise<Failures> {
+  const { client, clock, log, signal } = options;
+  const account = await client.account(['is_api_filter_enabled']);
+  const closed = (account.servedAt ?? Math.floor(clock.now() / 1000) - clockAllowance) - 1;
+  const origin = account.createdAt ?? 0;
+  const bounds = { startDate: options.startDate, lookbackSeconds: options.lookbackSeconds, closed };
+  const jobs = group(options.plan).map((planned) => new Job(planned, client, bounds, origin, log));
+  noteFilters(account, log);
+  const delivery = new Delivery(options, closed, origin);
+  client.onWaiting((until) => delivery.waiting(jobs, until));
+
+  let fatal: unknown;
+  const stopped = () => fatal !== undefined || signal.aborted;
+  const reader = createReader(delivery, closed, clock, stopped);
+  const limit = pLimit(1);
+  await new Promise<void>((resolve) => {
+    let underWay = 0;
+    /** Keeps as many readers at work as it takes to use the permitted rate. */
+    const pump = () => {
+      limit.concurrency = Math.max(1, client.usefulConcurrency());
+      while (underWay < limit.concurrency && !stopped()) {
+        const task = nextTask(jobs);
+        if (task === undefined) break;
+        task.job.started = true;
+        if (task.range !== undefined) task.job.busy.add(task.range);
+        underWay += 1;
+        limit(() => reader.work(task))
+          .catch((error: unknown) => {
+            fatal ??= error;
+          })
+          .finally(() => {
+            underWay -= 1;
+            pump();
+          });
+      }
+      if (underWay === 0) resolve();
+    };
+    pump();
+  });
+
+  const reason = fatal ?? new InterruptedError('stopped before the end');
+  for (const job of jobs) await delivery.finish(job, reason);
+  if (delivery.broken !== undefined) throw delivery.broken;
+  return delivery.failures;
+}
+
+/** Streams that one list feeds are read together: one request serves them all. */
+function group(plan: readonly PlannedStream[]): PlannedStream[][] {
+  const lists = new Map<string, PlannedStream[]>();
+  for (const planned of plan) {
+    const { stream } = planned;
+    const list = [stream.path, stream.envelope, stream.with.join()].join(' ');
+    lists.set(list, [...(lists.get(list) ?? []), planned]);
+  }
+  return [...lists.values()];
+}
+
+function noteFilters(account: Account, log: Log): void {
+  if (account.filtersEnabled !== false) return;
+  log(
+    'warn',
+    'Kommo says that filters are not enabled for this account (is_api_filter_enabled); if it ignores them, whole lists are read at every run',
+  );
 }

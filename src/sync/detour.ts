@@ -1,0 +1,4 @@
+/** Not failures: what a walk finds out about the account that makes it the wrong walk. The engine takes another. */
+export class FiltersIgnored extends Error {}
+
+export class OrderIgnored extends Error {}

@@ -1,0 +1,206 @@
+import type { KommoClient, Page } from '../api/client.ts';
+import { HeavyPageError, UnexpectedAnswerError } from '../errors.ts';
+import type { Stream } from '../stream/declaration.ts';
+import { FiltersIgnored } from './detour.ts';
+
+/** A row of a list: an object with an identity and, where the list has a cursor, a cursor value. */
+export interface Row {
+  id: number | string;
+  /** Unix seconds; 0 for lists without a cursor. */
+  cursor: number;
+  body: Record<string, unknown>;
+}
+
+export interface Question {
+  /** Closed bounds on the cursor, Unix seconds; absent asks without that bound. */
+  from?: number | undefined;
+  to?: number | undefined;
+  order?: 'cursor' | 'id';
+  /** Where to read, given the largest page that may be asked for. */
+  place: (largest: number) => { page: number; limit: number };
+}
+
+export interface Answer {
+  /** Everything that came, rows outside the bounds included. */
+  rows: Row[];
+  /** Those within the bounds that were asked for. */
+  inside: Row[];
+  /** How many rows of the list stand before the first one. */
+  offset: number;
+  limit: number;
+  /** The server says, or its page is so full, that the list may go on behind this page. */
+  mayGoOn: boolean;
+  /** The server's clock, Unix seconds. */
+  servedAt: number | undefined;
+}
+
+/** Page sizes that Kommo falls back to whatever was asked (kommo-api.md §3, §5). */
+const customaryPageSizes = [50, 100, 250];
+const smallestPage = 10;
+
+/**
+ * One list of the account, and what has been learnt about how the server treats it: the page size it bears,
+ * whether its bounds are inclusive, whether it filters at all.
+ */
+export class Listing {
+  readonly stream: Stream;
+  readonly #client: KommoClient;
+  readonly #purpose: string;
+  largest: number;
+  filters: boolean;
+  /** A bound is proven inclusive when a record with exactly that value comes back; the contrary cannot be proven. */
+  #fromIsInclusive = false;
+  #toIsInclusive = false;
+  #nextIsAlwaysThere = false;
+  #largestSeen = 0;
+
+  constructor(stream: Stream, client: KommoClient, purpose: string) {
+    this.stream = stream;
+    this.#client = client;
+    this.#purpose = purpose;
+    this.largest = stream.pageSize;
+    this.filters = stream.cursor !== undefined;
+  }
+
+  /** One answer; a page that is too heavy for the server is asked for again with a smaller size. */
+  async ask(question: Question): Promise<Answer> {
+    for (let doubted = false; ; ) {
+      const { page, limit } = question.place(this.largest);
+      // Nobody documents whether bounds are inclusive, so ask one second wider and drop what lies outside.
+      const from = bound(question.from, this.#fromIsInclusive ? 0 : -1);
+      const to = bound(question.to, this.#toIsInclusive ? 0 : 1);
+      try {
+        const answer = await this.#client.list({
+          path: this.stream.path,
+          envelope: this.stream.envelope,
+          purpose: this.#purpose,
+          query: {
+            page,
+            limit,
+            ...this.#selection(from, to),
+            ...this.#order(question.order),
+            ...this.#with(),
+          },
+        });
+        const rows = answer.rows.map((row) => this.#row(row));
+        if (this.#isOutside(rows, from, to)) {
+          // One stray answer is a hiccup, two are a habit.
+          if (doubted) throw new FiltersIgnored();
+          doubted = true;
+          continue;
+        }
+        this.#largestSeen = Math.max(this.#largestSeen, rows.length);
+        return this.#answer(answer, rows, question, { offset: (page - 1) * limit, limit });
+      } catch (error) {
+        if (!(error instanceof HeavyPageError) || limit <= smallestPage) throw error;
+        this.largest = Math.max(smallestPage, Math.floor(Math.min(limit, this.largest) / 2));
+      }
+    }
+  }
+
+  /**
+   * Whether the list ends with `answer`. In doubt it asks for the page behind it, once a listing; a page of a
+   * customary size never ends a list by itself.
+   */
+  async endsWith(answer: Answer, question: Question): Promise<boolean> {
+    if (!answer.mayGoOn) return true;
+    const size = answer.rows.length;
+    if (size >= answer.limit) return false;
+    if (this.capOf(answer) === size) return false;
+    if (this.#nextIsAlwaysThere) return true;
+    const page = Math.floor(answer.offset / answer.limit) + 2;
+    const behind = await this.ask({ ...question, place: () => ({ page, limit: answer.limit }) });
+    this.#nextIsAlwaysThere = behind.rows.length === 0;
+    return this.#nextIsAlwaysThere;
+  }
+
+  /** The largest page that the server gives, as far as this answer tells: infinite unless it fell short of `limit`. */
+  capOf({ rows, limit }: Answer): number {
+    const fellShort = rows.length < limit && rows.length >= this.#largestSeen;
+    return fellShort && customaryPageSizes.includes(rows.length) ? rows.length : Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * The places of the list that a page stands for. A short page in the middle of a list either is all that the
+   * server gives at once, and then its page numbers count in that; or it hides records that the token may not
+   * see, and those keep their places.
+   */
+  placesTaken(answer: Answer): number {
+    return Math.min(answer.limit, this.capOf(answer));
+  }
+
+  #answer(page: Page, rows: Row[], { from, to }: Question, place: { offset: number; limit: number }): Answer {
+    const low = from ?? Number.NEGATIVE_INFINITY;
+    const high = to !== undefined && this.filters ? to : Number.POSITIVE_INFINITY;
+    return {
+      ...place,
+      rows,
+      inside: rows.filter((row) => row.cursor >= low && row.cursor <= high),
+      mayGoOn:
+        rows.length > 0 &&
+        (page.hasNext || rows.length >= place.limit || customaryPageSizes.includes(rows.length)),
+      servedAt: page.servedAt,
+    };
+  }
+
+  #row(body: unknown): Row {
+    const { cursor } = this.stream;
+    if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+      throw new UnexpectedAnswerError(
+        `${this.#purpose}: Kommo sent ${describe(body)} where a record belongs`,
+      );
+    }
+    const record = body as Record<string, unknown>;
+    const id = record.id;
+    if ((typeof id !== 'number' || !Number.isSafeInteger(id)) && (typeof id !== 'string' || id === '')) {
+      throw new UnexpectedAnswerError(`${this.#purpose}: Kommo sent a record without an id`);
+    }
+    if (cursor === undefined) return { id, cursor: 0, body: record };
+    const value = Number(record[cursor] ?? Number.NaN);
+    if (!Number.isSafeInteger(value)) {
+      throw new UnexpectedAnswerError(
+        `${this.#purpose}: record ${id} has no usable ${cursor}: ${describe(record[cursor])}`,
+      );
+    }
+    return { id, cursor: value, body: record };
+  }
+
+  /** Learns what the bounds mean, and tells whether the rows disregard them. */
+  #isOutside(rows: Row[], from: number | undefined, to: number | undefined): boolean {
+    if (!this.filters) return false;
+    let above = 0;
+    for (const { cursor } of rows) {
+      if (from !== undefined && cursor < from) return true;
+      if (to !== undefined && cursor > to) above += 1;
+      if (cursor === from) this.#fromIsInclusive = true;
+      if (cursor === to) this.#toIsInclusive = true;
+    }
+    // A record edited while Kommo was assembling the page may lie above the bound; many of them may not.
+    return above * 2 > rows.length || above > 10;
+  }
+
+  #selection(from: number | undefined, to: number | undefined): Record<string, number> {
+    const { cursor } = this.stream;
+    return {
+      ...(this.filters && from !== undefined && { [`filter[${cursor}][from]`]: from }),
+      ...(this.filters && to !== undefined && { [`filter[${cursor}][to]`]: to }),
+    };
+  }
+
+  #order(order: Question['order']): Record<string, string> {
+    if (order === undefined) return {};
+    return { [`order[${order === 'id' ? 'id' : this.stream.cursor}]`]: 'asc' };
+  }
+
+  #with(): Record<string, string> {
+    return this.stream.with.length === 0 ? {} : { with: this.stream.with.join(',') };
+  }
+}
+
+function bound(value: number | undefined, widening: number): number | undefined {
+  return value === undefined ? undefined : Math.max(0, value + widening);
+}
+
+function describe(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60);
+}

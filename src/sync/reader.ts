@@ -1,0 +1,75 @@
+import type { Clock } from '../clock.ts';
+import { BlockedError, ConfigError, ForbiddenError, InterruptedError } from '../errors.ts';
+import type { Delivery } from './delivery.ts';
+import type { Job } from './job.ts';
+import type { Task } from './schedule.ts';
+import { walkOf } from './strategy.ts';
+import { openEnd } from './walk/open-end.ts';
+import type { Range } from './walk/walk.ts';
+
+/** Stands for the open end among the ranges that somebody is reading. */
+const theOpenEnd: Range = { from: 0, to: 0, held: 0, width: 0 };
+
+export interface Reader {
+  /** Does one task. Rejects only with what ends the whole run. */
+  work(task: Task): Promise<void>;
+}
+
+/** Reads step by step and hands over what it finds; `closed` is the last second that the ranges reach up to. */
+export function createReader(
+  delivery: Delivery,
+  closed: number,
+  clock: Clock,
+  stopped: () => boolean,
+): Reader {
+  const step = async (job: Job, range: Range): Promise<void> => {
+    const { layout, strategy } = job;
+    const steps = walkOf(strategy)(job.listing, range);
+    let rows = 0;
+    let first = Number.POSITIVE_INFINITY;
+    for (;;) {
+      const { done, value } = await steps.next().catch((error: unknown) => {
+        job.detour(error, strategy);
+        return { done: true as const, value: range.from - 1 };
+      });
+      if (stopped() || job.finished || job.layout !== layout) return;
+      if (done) return job.advance(range, value, rows, first);
+      for (const row of value) first = Math.min(first, row.cursor);
+      rows += value.length;
+      await delivery.deliver(job, value);
+      if (delivery.isEnough(job)) job.ranges = [];
+    }
+  };
+
+  const end = async (job: Job): Promise<void> => {
+    if (job.needsOpenEnd && !delivery.isEnough(job)) {
+      job.busy.add(theOpenEnd);
+      for await (const rows of openEnd(job.listing, closed, clock)) {
+        if (stopped()) return;
+        await delivery.deliver(job, rows);
+      }
+    }
+    await delivery.finish(job, undefined);
+  };
+
+  return {
+    async work({ job, range, begins }) {
+      try {
+        if (begins) await delivery.start(job);
+        if (range !== undefined) {
+          await step(job, range).finally(() => job.busy.delete(range));
+          await delivery.checkpointWhenDue(job);
+        }
+        if (!stopped() && !job.finished && job.ranges.length === 0 && job.busy.size === 0) await end(job);
+      } catch (error) {
+        if (concernsAll(error) || delivery.broken !== undefined) throw error;
+        await delivery.finish(job, error);
+      }
+    },
+  };
+}
+
+function concernsAll(error: unknown): boolean {
+  if (error instanceof ForbiddenError) return false;
+  return error instanceof BlockedError || error instanceof ConfigError || error instanceof InterruptedError;
+}

@@ -1,0 +1,35 @@
+import type { Clock } from '../../clock.ts';
+import { UnexpectedAnswerError } from '../../errors.ts';
+import type { Listing, Row } from '../listing.ts';
+import { stitch } from './stitch.ts';
+
+const patience = 1_000;
+
+/**
+ * Reads what was changed after the second `after`, until one answer holds all of it: a page that is not full is
+ * a snapshot of the open end. As long as more than a page has changed, what is over by now is read as a closed
+ * window first.
+ */
+export async function* openEnd(listing: Listing, after: number, clock: Clock): AsyncGenerator<Row[], void> {
+  let from = after + 1;
+  for (let round = 0; round < patience; round += 1) {
+    const question = {
+      from,
+      order: listing.stream.ordersById ? ('id' as const) : undefined,
+      place: (largest: number) => ({ page: 1, limit: largest }),
+    };
+    const answer = await listing.ask(question);
+    if (await listing.endsWith(answer, question)) {
+      yield answer.inside;
+      return;
+    }
+    const closed = (answer.servedAt ?? from) - 1;
+    if (closed < from) {
+      await clock.sleep(1_000);
+      continue;
+    }
+    yield* stitch(listing, { from, to: closed });
+    from = closed + 1;
+  }
+  throw new UnexpectedAnswerError(`${listing.stream.name}: records change faster than they can be read`);
+}

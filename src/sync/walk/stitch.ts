@@ -1,0 +1,80 @@
+import { UnexpectedAnswerError } from '../../errors.ts';
+import type { Interval } from '../../stream/interval.ts';
+import { OrderIgnored } from '../detour.ts';
+import type { Listing, Row } from '../listing.ts';
+
+/** Requests in a row that bring nothing new before a list counts as unreadable. */
+const patience = 24;
+const usualOverlap = 4;
+
+/**
+ * Reads a list ordered by id so that no removal can hide a record: each page has to begin at or before the last
+ * id seen, so that page by page the list is covered without a gap. Where removals have pulled the rest of the
+ * list past the reader, the page begins behind that id: then the reader steps back until the seam closes.
+ * Records that come in behind the reader were changed after the window closed, or have new ids at the end.
+ *
+ * `tooLong` is asked once, when the first page is not the whole list and before anything is yielded; when it
+ * says yes the walk ends with `false`: nothing was read.
+ */
+export async function* stitch(
+  listing: Listing,
+  window: Partial<Interval>,
+  tooLong?: () => Promise<boolean>,
+): AsyncGenerator<Row[], boolean> {
+  let last: Row['id'] = Number.NEGATIVE_INFINITY;
+  let position = 0;
+  let overlap = usualOverlap;
+  let cap = Number.POSITIVE_INFINITY;
+  for (let idle = 0; idle <= patience; idle += 1) {
+    const target = Math.max(0, position - overlap);
+    const question = {
+      ...window,
+      order: 'id' as const,
+      place: (largest: number) => place(target, Math.min(largest, cap)),
+    };
+    const answer = await listing.ask(question);
+    const { rows } = answer;
+    if (!ascending(rows)) throw new OrderIgnored();
+    const joins = answer.offset === 0 || (rows.length > 0 && rows[0]!.id <= last);
+    if (!joins) {
+      overlap = Math.max(16, overlap * 4);
+      continue;
+    }
+    const ends = await listing.endsWith(answer, question);
+    if (!ends && position === 0 && tooLong !== undefined && (await tooLong())) return false;
+    const known: Row['id'] = last;
+    last = rows.at(-1)?.id ?? last;
+    if (last > known) {
+      idle = 0;
+      yield answer.inside.filter((row) => row.id > known);
+    } else last = known;
+    if (ends) return true;
+    position = answer.offset + listing.placesTaken(answer);
+    cap = Math.min(cap, listing.capOf(answer));
+    overlap = Math.max(usualOverlap, overlap >> 1);
+  }
+  throw new UnexpectedAnswerError(
+    `${listing.stream.name}: Kommo's pages do not join up; the list changes faster than it can be read`,
+  );
+}
+
+/**
+ * The page that holds position `target` and reaches furthest behind it. Only multiples of the page size can be
+ * asked for, so a slightly smaller page often begins closer to the target.
+ */
+function place(target: number, largest: number): { page: number; limit: number } {
+  let best = { page: 1, limit: largest };
+  let reach = 0;
+  for (let limit = largest; limit > largest / 2; limit -= 1) {
+    const offset = target - (target % limit);
+    if (offset + limit > reach) {
+      reach = offset + limit;
+      best = { page: offset / limit + 1, limit };
+    }
+  }
+  return best;
+}
+
+function ascending(rows: Row[]): boolean {
+  return rows.every((row, index) => index === 0 || row.id > rows[index - 1]!.id);
+}

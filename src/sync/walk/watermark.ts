@@ -1,0 +1,47 @@
+import { OrderIgnored } from '../detour.ts';
+import type { Listing, Row } from '../listing.ts';
+import { stitch } from './stitch.ts';
+import type { Range } from './walk.ts';
+
+/**
+ * For lists ordered by their cursor. Always page 1, from the last second that is known in full: whoever is edited
+ * meanwhile moves forward, to where it is still to be read, and nobody moves behind the reader's back, as happens
+ * to page numbers. A page settles every second but its last one, which the next step asks for again; a second
+ * that fills a page by itself is read by id.
+ */
+export async function* watermark(listing: Listing, range: Range): AsyncGenerator<Row[], number> {
+  const question = {
+    from: range.from,
+    to: range.to,
+    order: 'cursor' as const,
+    place: (largest: number) => ({ page: 1, limit: largest }),
+  };
+  const answer = await listing.ask(question);
+  const { inside } = answer;
+  if (!ascending(inside)) throw new OrderIgnored();
+  const last = inside.at(-1)?.cursor;
+  const ended = isBeyond(answer.rows, question.to) || (await listing.endsWith(answer, question));
+  // Another reader may have taken over the upper part while the answer was under way.
+  if (ended || (last !== undefined && last > range.to)) {
+    range.held = range.to;
+    yield inside.filter((row) => row.cursor <= range.to);
+    return range.to;
+  }
+  if (last === undefined) return range.from - 1;
+  if (inside[0]!.cursor < last) {
+    yield inside.filter((row) => row.cursor < last);
+    return last - 1;
+  }
+  range.held = last;
+  yield* stitch(listing, { from: last, to: last });
+  return last;
+}
+
+function ascending(rows: Row[]): boolean {
+  return rows.every((row, index) => index === 0 || row.cursor >= rows[index - 1]!.cursor);
+}
+
+/** The page ends in rows behind the bound: all before it has come. One alone may have been edited just now. */
+function isBeyond(rows: Row[], to: number): boolean {
+  return rows.length > 0 && rows.slice(-3).every((row) => row.cursor > to);
+}
