@@ -1,3 +1,7 @@
+import type { z } from 'zod';
+import { ConfigError } from './errors.ts';
+import { Settings } from './settings.ts';
+
 /** The settings as the program uses them, validated and normalised. */
 export interface Config {
   /** Origin of the account, without a trailing slash: `https://acme.kommo.com`. */
@@ -25,3 +29,96 @@ export type Credentials =
       /** Milliseconds since the epoch. */
       expiresAt: number | undefined;
     };
+
+type Received = Readonly<Record<string, unknown>>;
+
+/** Validates what a config file holds. Throws a ConfigError that names every bad field in one line. */
+export function parseConfig(received: unknown): Config {
+  if (!isObject(received))
+    throw new ConfigError('The config must be a JSON object with at least subdomain and credentials.');
+  if (isGiven(received.api_key) && isGiven(received.credentials)) {
+    throw new ConfigError('The config is not valid: give either credentials or api_key, not both.');
+  }
+  const parsed = Settings.safeParse(withoutShortForms(received));
+  if (!parsed.success) throw new ConfigError(`The config is not valid: ${describe(parsed.error, received)}.`);
+  const settings = parsed.data;
+  return {
+    origin: settings.api_url ?? settings.subdomain,
+    credentials: credentialsOf(settings.credentials),
+    startDate: settings.start_date,
+    lookbackSeconds: settings.lookback_window_minutes * 60,
+    requestsPerSecond: settings.requests_per_second,
+    tokenStore: settings.token_store,
+    received,
+  };
+}
+
+/** The settings completed by KOMMO_SUBDOMAIN and KOMMO_API_KEY, where they do not say it themselves. */
+export function withEnvironment(
+  received: Received,
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, unknown> {
+  const { KOMMO_SUBDOMAIN: subdomain, KOMMO_API_KEY: apiKey } = environment;
+  const needsAccount = !isGiven(received.subdomain) && !isGiven(received.api_url);
+  const needsKey = !isGiven(received.credentials) && !isGiven(received.api_key);
+  return {
+    ...received,
+    ...(subdomain && needsAccount ? { subdomain } : {}),
+    ...(apiKey && needsKey ? { api_key: apiKey } : {}),
+  };
+}
+
+function credentialsOf(credentials: Settings['credentials']): Credentials {
+  if (credentials.auth_type === 'long_lived_token') {
+    return { type: 'long_lived_token', accessToken: credentials.access_token };
+  }
+  return {
+    type: 'oauth2.0',
+    clientId: credentials.client_id,
+    clientSecret: credentials.client_secret,
+    redirectUri: credentials.redirect_uri,
+    refreshToken: credentials.refresh_token,
+    accessToken: credentials.access_token,
+    expiresAt: credentials.token_expiry_date,
+  };
+}
+
+/**
+ * The settings in the one form that the schema describes. Orchestrators send null or '' for what is not set,
+ * and numbers from the environment as text; `api_key` stands for a long-lived token; `api_url` makes a
+ * subdomain unnecessary.
+ */
+function withoutShortForms(received: Received): Record<string, unknown> {
+  const settings = withoutGaps(received);
+  const { api_key: apiKey, api_url: apiUrl } = settings;
+  if (apiKey !== undefined) settings.credentials = { auth_type: 'long_lived_token', access_token: apiKey };
+  else if (isObject(settings.credentials)) settings.credentials = withoutGaps(settings.credentials);
+  // The address replaces the account's own, so that any account name does.
+  if (apiUrl !== undefined) settings.subdomain ??= 'account';
+  for (const name of ['lookback_window_minutes', 'requests_per_second']) {
+    const value = settings[name];
+    if (typeof value === 'string' && value.trim() !== '') settings[name] = Number(value);
+  }
+  return settings;
+}
+
+function withoutGaps(received: Received): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(received).filter(([, value]) => isGiven(value)));
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function describe(error: z.ZodError, received: Received): string {
+  const usesShortForm = isGiven(received.api_key);
+  const lines = error.issues.map((issue) => {
+    const path = issue.path.join('.');
+    return `${usesShortForm && path === 'credentials.access_token' ? 'api_key' : path} ${issue.message}`;
+  });
+  return [...new Set(lines)].join('; ');
+}

@@ -1,0 +1,7 @@
+import { specification } from '../src/specification.ts';
+import type { GeneratedFile } from './generate.ts';
+
+/** spec.json: what the Airbyte verb `spec` prints. */
+export function generateSpec(): GeneratedFile[] {
+  return [{ path: 'spec.json', text: JSON.stringify(specification(), null, 2) }];
+}

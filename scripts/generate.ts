@@ -1,0 +1,21 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { generateSpec } from './generate-spec.ts';
+
+/** A file of the repository that follows from other files; its test checks that it is current. */
+export interface GeneratedFile {
+  /** Relative to the root of the repository. */
+  path: string;
+  text: string;
+}
+
+const generators: (() => GeneratedFile[])[] = [generateSpec];
+
+const root = new URL('../', import.meta.url);
+const files = generators.flatMap((generate) => generate());
+for (const { path, text } of files) writeFileSync(new URL(path, root), text);
+execFileSync('biome', ['format', '--write', '--no-errors-on-unmatched', ...files.map((file) => file.path)], {
+  cwd: fileURLToPath(root),
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
