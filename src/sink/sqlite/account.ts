@@ -1,0 +1,45 @@
+import { ConfigError, TransientError } from '../../errors.ts';
+import type { Database } from './database.ts';
+
+export interface FileOwner {
+  id: number;
+  name: string;
+}
+
+/**
+ * Marks the file as this account's and as this run's. A file of another account is refused: ids of two accounts
+ * in one table would overwrite each other.
+ */
+export function claimFile(database: Database, path: string, account: FileOwner, run: string): void {
+  database.exec('CREATE TABLE IF NOT EXISTS _kommo_account (id INTEGER PRIMARY KEY, name TEXT, run TEXT)');
+  const owner = readOwner(database);
+  if (owner !== undefined && owner.id !== account.id) {
+    throw new ConfigError(
+      `${path} holds account ${owner.id} (${owner.name}), the settings are for account ${account.id} ` +
+        `(${account.name}): name another file`,
+    );
+  }
+  database
+    .prepare('INSERT OR REPLACE INTO _kommo_account (id, name, run) VALUES (?, ?, ?)')
+    .run(account.id, account.name, run);
+}
+
+/** The account whose rows the file holds; undefined for a file that no sync has written. */
+export function readOwner(database: Database): FileOwner | undefined {
+  return database.prepare<[], FileOwner>('SELECT id, name FROM _kommo_account').get();
+}
+
+/**
+ * Throws once another run has claimed the file. Two runs at once would take each other's half-loaded tables and
+ * states for their own; the one that came last goes on.
+ */
+export function requireClaim(database: Database, path: string, run: string): () => void {
+  const statement = database.prepare<[], string>('SELECT run FROM _kommo_account').pluck();
+  return () => {
+    if (statement.get() !== run) {
+      throw new TransientError(
+        `Another sync started to write ${path}: this one stops and leaves it the file`,
+      );
+    }
+  };
+}

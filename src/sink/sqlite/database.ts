@@ -1,0 +1,74 @@
+import { existsSync, rmSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import SQLite from 'better-sqlite3';
+import { ConfigError } from '../../errors.ts';
+import { toUserError } from './failure.ts';
+
+export type Database = SQLite.Database;
+
+/** Settings of a connection by SQLite's name for them. */
+export type Pragmas = Readonly<Record<string, string | number>>;
+
+const ourPragmas: Pragmas = {
+  // Milliseconds to wait for another program that holds the file. The wait blocks this process, so it is short.
+  busy_timeout: 5_000,
+  // Readers and the one writer never wait for each other, and a commit costs no fsync: after a power cut the
+  // newest commits may be missing, but rows and state are missing together.
+  journal_mode: 'WAL',
+};
+
+/**
+ * Opens the file for writing and lets `prepare` set it up; creates it where there is none. When anything of that
+ * fails, a file that was not there before is not there afterwards either.
+ */
+export function openForWriting<T>(path: string, pragmas: Pragmas, prepare: (database: Database) => T): T {
+  const file = resolve(path);
+  if (!isDirectory(dirname(file))) throw new ConfigError(`${path}: the folder does not exist`);
+  if (isDirectory(file)) throw new ConfigError(`${path} is a folder: name a file`);
+  const isNew = !existsSync(file);
+  let database: Database | undefined;
+  try {
+    database = new SQLite(file);
+    for (const [name, value] of Object.entries({ ...ourPragmas, ...pragmas }))
+      database.pragma(`${name} = ${value}`);
+    return prepare(database);
+  } catch (error) {
+    database?.close();
+    if (isNew) for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
+    throw toUserError(error, path);
+  }
+}
+
+/** Opens an existing file for reading only. */
+export function openForReading(path: string): Database {
+  const file = resolve(path);
+  if (!existsSync(file)) throw new ConfigError(`${path} does not exist`);
+  if (isDirectory(file)) throw new ConfigError(`${path} is a folder: name a file`);
+  try {
+    const database = new SQLite(file, { readonly: true });
+    database.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return database;
+  } catch (error) {
+    throw toUserError(error, path);
+  }
+}
+
+/** A name as SQL wants it, whatever it contains. */
+export function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** True when the file holds a table or a view of this name. */
+export function has(database: Database, name: string): boolean {
+  // SQLite compares names without regard to case.
+  const row = database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ? COLLATE NOCASE').get(name);
+  return row !== undefined;
+}
+
+function isDirectory(file: string): boolean {
+  try {
+    return statSync(file).isDirectory();
+  } catch {
+    return false;
+  }
+}

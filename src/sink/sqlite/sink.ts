@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../clock.ts';
+import type { Log } from '../../log.ts';
+import type { Emit, SyncEvent } from '../../sync/event.ts';
+import type { StreamState } from '../../sync/state.ts';
+import { claimFile, type FileOwner, requireClaim } from './account.ts';
+import { type Database, openForWriting, type Pragmas, quote } from './database.ts';
+import { toUserError } from './failure.ts';
+import { type Lane, type LaneStream, prepareLane } from './lane.ts';
+import { openStates } from './state.ts';
+import { createViews } from './view.ts';
+import { views } from './views.ts';
+
+export interface SqliteSinkOptions {
+  path: string;
+  account: FileOwner;
+  streams: readonly LaneStream[];
+  clock: Clock;
+  log: Log;
+  /** Settings of the connection that differ from ours. */
+  pragmas?: Pragmas;
+}
+
+/** A SQLite file that follows a run: each checkpoint commits its state together with the rows before it. */
+export interface SqliteSink {
+  /** Where to go on with a stream; undefined for a fresh start. */
+  state(stream: string): StreamState | undefined;
+  emit: Emit;
+  /** Rows in the stream's table now, and how many this run added or changed. */
+  count(stream: string): { rows: number; changed: number };
+  /** Ends the run; what no checkpoint covers yet is taken back. */
+  close(): void;
+}
+
+/**
+ * Opens or creates the file for one run: tables and views are there afterwards, and no other run can write it
+ * unnoticed. Throws a ConfigError or TransientError of one line when that is not possible.
+ */
+export function openSqliteSink(options: SqliteSinkOptions): SqliteSink {
+  const { path, account } = options;
+  const run = randomUUID();
+  return openForWriting(path, options.pragmas ?? {}, (database) => {
+    const lanes = database
+      .transaction(() => {
+        claimFile(database, path, account, run);
+        const states = openStates(database, options.clock, options.log);
+        const prepared = options.streams.map((planned) => prepareLane(database, states, planned, options));
+        createViews(database, views, options.log);
+        return new Map(prepared.map((lane) => [lane.stream.name, lane]));
+      })
+      .immediate();
+    return createSink(database, path, requireClaim(database, path, run), lanes);
+  });
+}
+
+function createSink(
+  database: Database,
+  path: string,
+  requireOwnClaim: () => void,
+  lanes: ReadonlyMap<string, Lane>,
+): SqliteSink {
+  const begin = database.prepare('BEGIN IMMEDIATE');
+  const commit = database.prepare('COMMIT');
+  const enter = () => {
+    if (database.inTransaction) return;
+    begin.run();
+    requireOwnClaim();
+  };
+  const rollBack = () => {
+    if (database.inTransaction) database.exec('ROLLBACK');
+  };
+  const take = (event: SyncEvent) => {
+    const lane = 'stream' in event ? lanes.get(event.stream) : undefined;
+    if (lane === undefined) return;
+    if (event.type === 'records') {
+      enter();
+      const changed = lane.upsert(event.records);
+      if (!lane.refreshing) lane.changed += changed;
+    } else if (event.type === 'checkpoint') {
+      enter();
+      lane.advance(event.state);
+      // Commits rows of other streams too. They are ahead of their state then, which only repeats them.
+      commit.run();
+    }
+  };
+  return {
+    state: (stream) => lanes.get(stream)?.state,
+    async emit(event) {
+      try {
+        take(event);
+      } catch (error) {
+        rollBack();
+        throw toUserError(error, path);
+      }
+    },
+    count(stream) {
+      const rows = database
+        .prepare<[], number>(`SELECT count(*) FROM ${quote(stream)}`)
+        .pluck()
+        .get()!;
+      return { rows, changed: lanes.get(stream)?.changed ?? 0 };
+    },
+    close() {
+      rollBack();
+      database.close();
+    },
+  };
+}

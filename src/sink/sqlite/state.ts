@@ -1,0 +1,54 @@
+import type { Clock } from '../../clock.ts';
+import type { Log } from '../../log.ts';
+import { StreamState } from '../../sync/state.ts';
+import type { Database } from './database.ts';
+
+/**
+ * How far each table of the file was filled. `state` covers the rows of the stream's table, `refresh_state` those
+ * of the table that a full refresh is loading beside it. A row exists for every table that we made.
+ */
+export interface States {
+  /** True when we made the stream's table. */
+  knows(stream: string): boolean;
+  add(stream: string): void;
+  read(stream: string, kind: StateKind): StreamState | undefined;
+  write(stream: string, kind: StateKind, state: StreamState | undefined): void;
+}
+
+export type StateKind = 'state' | 'refresh_state';
+
+export function openStates(database: Database, clock: Clock, log: Log): States {
+  database.exec(
+    'CREATE TABLE IF NOT EXISTS _kommo_state ' +
+      '(stream TEXT PRIMARY KEY NOT NULL, state TEXT, refresh_state TEXT, updated_at INTEGER)',
+  );
+  const row = database.prepare<[string], StateRow>(
+    'SELECT state, refresh_state FROM _kommo_state WHERE stream = ?',
+  );
+  const insert = database.prepare('INSERT INTO _kommo_state (stream) VALUES (?)');
+  const updateOf = (kind: StateKind) =>
+    database.prepare(`UPDATE _kommo_state SET ${kind} = ?, updated_at = ? WHERE stream = ?`);
+  const update = { state: updateOf('state'), refresh_state: updateOf('refresh_state') };
+  return {
+    knows: (stream) => row.get(stream) !== undefined,
+    add: (stream) => void insert.run(stream),
+    read: (stream, kind) => parseState(stream, row.get(stream)?.[kind] ?? undefined, log),
+    write(stream, kind, state) {
+      const text = state === undefined ? null : JSON.stringify(state);
+      update[kind].run(text, Math.floor(clock.now() / 1000), stream);
+    },
+  };
+}
+
+type StateRow = Record<StateKind, string | null>;
+
+/** An unreadable state restarts its stream: a row sent twice is harmless, a row never sent is not. */
+export function parseState(stream: string, text: string | undefined, log: Log): StreamState | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return StreamState.parse(JSON.parse(text));
+  } catch {
+    log('warn', `${stream}: the state in the file is not readable, the stream is read from its beginning`);
+    return undefined;
+  }
+}

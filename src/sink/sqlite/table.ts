@@ -1,0 +1,65 @@
+import { ConfigError } from '../../errors.ts';
+import type { Stream } from '../../stream/declaration.ts';
+import { columnType, type JsonType } from '../../stream/schema.ts';
+import { type Database, has, quote } from './database.ts';
+
+/** Name and type of every column of a stream's table, in the schema's order. */
+export function columnsOf(stream: Stream): Map<string, 'INTEGER' | 'REAL' | 'TEXT'> {
+  const properties = Object.entries(stream.schema.properties);
+  return new Map(properties.map(([name, column]) => [name, sqlType[columnType(column)]]));
+}
+
+const sqlType: Record<JsonType, 'INTEGER' | 'REAL' | 'TEXT'> = {
+  integer: 'INTEGER',
+  // SQLite has no boolean: 1 is true, 0 is false.
+  boolean: 'INTEGER',
+  number: 'REAL',
+  string: 'TEXT',
+  object: 'TEXT',
+  array: 'TEXT',
+  null: 'TEXT',
+};
+
+/**
+ * Creates a table for the rows of `stream`. It is not STRICT: shaping has made sure of the types already, and
+ * SQLite before 3.37 (2021) refuses to open a file with a STRICT table in it.
+ */
+export function createTable(database: Database, stream: Stream, table: string): void {
+  const columns = columnsOf(stream);
+  const isKey = (name: string) => stream.key.includes(name);
+  const definitions = [...columns].map(
+    ([name, type]) => `${quote(name)} ${type}${isKey(name) ? ' NOT NULL' : ''}`,
+  );
+  const key = stream.key.map(quote).join(', ');
+  // A single integer key is the table's own row id; any other key would cost a second tree.
+  const hasRowId = stream.key.length === 1 && columns.get(stream.key[0]!) === 'INTEGER';
+  database.exec(
+    `CREATE TABLE ${quote(table)} (${definitions.join(', ')}, PRIMARY KEY (${key}))${hasRowId ? '' : ' WITHOUT ROWID'}`,
+  );
+}
+
+/** Adds the columns that the table lacks and returns their names; rows that are there get null in them. */
+export function addColumns(database: Database, stream: Stream, table: string): string[] {
+  const present = new Set(columnNames(database, table));
+  const added: string[] = [];
+  for (const [name, type] of columnsOf(stream)) {
+    if (present.has(name)) continue;
+    if (stream.key.includes(name)) {
+      throw new ConfigError(`The table ${table} was made with another key: name a new file and sync again`);
+    }
+    database.exec(`ALTER TABLE ${quote(table)} ADD COLUMN ${quote(name)} ${type}`);
+    added.push(name);
+  }
+  return added;
+}
+
+/** True when the table exists and has every column of the stream. */
+export function isCurrent(database: Database, stream: Stream, table: string): boolean {
+  if (!has(database, table)) return false;
+  const present = new Set(columnNames(database, table));
+  return [...columnsOf(stream).keys()].every((name) => present.has(name));
+}
+
+function columnNames(database: Database, table: string): string[] {
+  return database.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck().all(table);
+}

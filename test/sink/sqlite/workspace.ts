@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import SQLite from 'better-sqlite3';
+import { afterEach } from 'vitest';
+import type { Clock } from '../../../src/clock.ts';
+import { silentLog } from '../../../src/log.ts';
+import { openSqliteSink, type SqliteSinkOptions } from '../../../src/sink/sqlite/sink.ts';
+import type { Stream } from '../../../src/stream/declaration.ts';
+import type { ShapedRecord } from '../../../src/stream/record.ts';
+import { createShaper } from '../../../src/stream/shape.ts';
+import type { StreamState } from '../../../src/sync/state.ts';
+import { streams } from '../../../streams/index.ts';
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'kommo-sink-'));
+  folders.push(folder);
+  return folder;
+}
+
+export function newPath(): string {
+  return join(newFolder(), 'kommo.db');
+}
+
+export function streamNamed(name: string): Stream {
+  return streams.find((stream) => stream.name === name)!;
+}
+
+export const noon: Clock = { now: () => 1_700_000_000_000, sleep: async () => {} };
+
+export function openSink(path: string, options: Partial<SqliteSinkOptions> = {}) {
+  return openSqliteSink({
+    path,
+    account: { id: 1, name: 'Acme' },
+    streams: [{ stream: streamNamed('leads'), mode: 'incremental' }],
+    clock: noon,
+    log: silentLog,
+    ...options,
+  });
+}
+
+/** Records as the engine delivers them, from rows as Kommo sends them. */
+export function shaped(stream: string, rows: Record<string, unknown>[]): ShapedRecord[] {
+  const declared = streamNamed(stream);
+  const shaper = createShaper(declared, Object.keys(declared.schema.properties), () => {});
+  return rows.map((row) => shaper.shape(row));
+}
+
+export function records(stream: string, rows: Record<string, unknown>[]) {
+  return { type: 'records', stream, records: shaped(stream, rows), readAt: 1_700_000_000_000 } as const;
+}
+
+export function checkpoint(stream: string, state: Partial<StreamState> = {}) {
+  return {
+    type: 'checkpoint',
+    stream,
+    state: { version: 1, mode: 'incremental', finished: 0, through: 0, until: 0, done: '', ...state },
+  } as const;
+}
+
+/** What another program sees in the file. */
+export function query<Row = Record<string, unknown>>(path: string, sql: string): Row[] {
+  const database = new SQLite(path);
+  try {
+    return database.prepare<[], Row>(sql).all();
+  } finally {
+    database.close();
+  }
+}
+
+/** What another program does to the file. */
+export function execute(path: string, sql: string): void {
+  const database = new SQLite(path);
+  database.exec(sql);
+  database.close();
+}
