@@ -1,0 +1,153 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Account } from './account.ts';
+import { answerApi, resourceAt } from './api.ts';
+import { answerInstead, repeatedQuery, sendFaulty, spoil } from './fault-delivery.ts';
+import type { Faults } from './faults.ts';
+import type { OAuth } from './oauth.ts';
+import type { SimulatorOptions } from './options.ts';
+import { type Answer, htmlPage, problem, unknownRoute } from './problems.ts';
+import type { RateLimit } from './rate-limit.ts';
+import type { Readings } from './readings.ts';
+import type { RequestInfo } from './request.ts';
+import { send } from './send.ts';
+import type { Statistics } from './statistics.ts';
+
+/** All parts of a running simulator, for those who answer its requests. */
+export interface Service {
+  account: Account;
+  readings: Readings;
+  oauth: OAuth;
+  statistics: Statistics;
+  faults: Faults;
+  limit: RateLimit;
+  options: SimulatorOptions;
+  /** How many API requests came so far. */
+  requests: number;
+  random(): number;
+  milliseconds(): number;
+}
+
+const API = '/api/v4/';
+const TOKEN = '/oauth2/access_token';
+const LOOKUP = '/oauth2/account/current/subdomain';
+
+/** Answers a request as Kommo would: counted and limited when it arrives, evaluated after the latency. */
+export async function answerRequest(
+  service: Service,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const info = describe(service, request);
+  service.statistics.arrive(info.at, info.list ?? 'unknown');
+  const permitted = service.limit.permits(info.at);
+  const body = request.method === 'POST' ? await readBody(request) : '';
+  await delay(service);
+  if (!permitted) return finish(service, info, request, response, tooMany());
+  await service.options.onRequest?.(info);
+  const fault = service.faults.next(info);
+  if (fault?.kind === 'reset') {
+    log(service, info, 0, 0);
+    request.socket.destroy();
+    return;
+  }
+  const instead = fault && answerInstead(fault, info.parameters);
+  let answer = instead ?? evaluate(service, info, body, fault?.kind === 'repeat');
+  if (fault !== undefined && instead === undefined) answer = spoil(fault, answer);
+  if (fault === undefined || !['reset-body', 'stall', 'huge', 'slow'].includes(fault.kind)) {
+    return finish(service, info, request, response, answer);
+  }
+  log(service, info, answer.status, answer.records ?? 0);
+  response.writeHead(answer.status, { 'Content-Type': answer.contentType ?? 'application/hal+json' });
+  sendFaulty(fault, response, Buffer.from(answer.body ?? ''));
+}
+
+function describe(service: Service, request: IncomingMessage): RequestInfo {
+  const url = request.url ?? '/';
+  const cut = url.indexOf('?');
+  const path = cut < 0 ? url : url.slice(0, cut);
+  const query = cut < 0 ? '' : url.slice(cut + 1);
+  service.requests++;
+  return {
+    number: service.requests,
+    method: request.method ?? 'GET',
+    path,
+    query,
+    parameters: new URLSearchParams(query),
+    list: path.startsWith(API)
+      ? resourceAt(path.slice(API.length))
+      : path.startsWith('/oauth2/')
+        ? 'token'
+        : undefined,
+    headers: request.headers,
+    at: service.milliseconds(),
+  };
+}
+
+function evaluate(service: Service, info: RequestInfo, body: string, repeat: boolean): Answer {
+  const { account, readings, oauth } = service;
+  if (info.path === LOOKUP) return oauth.lookUp(info.headers['x-refresh-token']);
+  if (readings.renamed !== null) return problem(readings.renamed, 'Account not found');
+  if (info.path === TOKEN) {
+    if (info.method !== 'POST') return problem(405, 'Method not allowed');
+    const before = oauth.refreshes;
+    const answer = oauth.exchange(body);
+    service.statistics.tokenRefreshes += oauth.refreshes - before;
+    return answer;
+  }
+  if (!info.path.startsWith(API)) return unknownRoute(info.method, info.path);
+  if (!oauth.accepts(info.headers.authorization)) return problem(401, 'Неверный логин или пароль');
+  if (info.method !== 'GET') return problem(405, 'Method not allowed');
+  const query = repeat ? repeatedQuery(info.query) : info.query;
+  // The links of an answer lead to the host that was asked, under whatever name.
+  const self = `http://${info.headers.host ?? 'localhost'}${info.path}${query === '' ? '' : `?${query}`}`;
+  return answerApi(account, readings, info.path.slice(API.length), query, self);
+}
+
+function finish(
+  service: Service,
+  info: RequestInfo,
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Answer,
+): void {
+  log(service, info, answer.status, answer.records ?? 0);
+  const { readings, options } = service;
+  const headers: Record<string, string> = { ...answer.headers };
+  headers['X-Request-Id'] = `simulated-${info.number}`;
+  headers['X-Runtime-Generated'] = ((service.milliseconds() - info.at) / 1000).toFixed(6);
+  headers['Set-Cookie'] = `session_id=simulated${info.number}; path=/; HttpOnly`;
+  if (readings.dateHeader) headers.Date = new Date(service.account.now() * 1000).toUTCString();
+  send(request, response, answer, headers, options.compress ?? true);
+}
+
+function log(service: Service, info: RequestInfo, status: number, records: number): void {
+  const { at, method, path, query, list } = info;
+  service.statistics.answer({
+    at,
+    method,
+    url: query === '' ? path : `${path}?${query}`,
+    list,
+    status,
+    records,
+  });
+}
+
+/** A 429 need not be JSON, and says nothing of when to come back (kommo-api.md §3). */
+function tooMany(): Answer {
+  return htmlPage(429);
+}
+
+async function delay(service: Service): Promise<void> {
+  const { latency = 0, jitter = 0, clock } = service.options;
+  if (latency <= 0) return;
+  const milliseconds = latency * (1 + jitter * (2 * service.random() - 1));
+  if (clock?.sleep) await clock.sleep(milliseconds);
+  else await wait(milliseconds);
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of request) pieces.push(piece as Buffer);
+  return Buffer.concat(pieces).toString('utf8');
+}

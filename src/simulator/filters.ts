@@ -1,0 +1,135 @@
+import type { ListDeclaration } from './lists.ts';
+import { type Filter, type ListQuery, QueryError } from './query.ts';
+import type { Readings } from './readings.ts';
+import type { KommoRecord } from './table.ts';
+
+/** The seconds that a time may have, both ends included. */
+export interface SecondRange {
+  low: number;
+  high: number;
+}
+
+/** What the filters of a request leave of a list. */
+export interface Condition {
+  created: SecondRange | undefined;
+  updated: SecondRange | undefined;
+  /** Whatever the two time columns cannot decide. */
+  tests: ((record: KommoRecord) => boolean)[];
+  /** Ids asked for by name, when that is a filter. */
+  ids: string[] | undefined;
+}
+
+const EVER = 4_294_967_295;
+
+/** Turns the filters of a request into a condition. Filters that the list does not know are overlooked. */
+export function conditionOf(list: ListDeclaration, query: ListQuery, readings: Readings): Condition {
+  const condition: Condition = { created: undefined, updated: undefined, tests: [], ids: undefined };
+  for (const [name, filter] of query.filters) {
+    if (list.dates.includes(name)) addDate(condition, list, name, filter, readings);
+    else if (name === 'id' && 'id' in list.values) condition.ids = listed(filter);
+    else if (name in list.values) addValue(condition, list.values[name]!, filter);
+    else if (name === 'statuses' && list.name === 'leads') addStages(condition, filter);
+  }
+  refuse(list, query);
+  const search = query.search?.toLowerCase();
+  if (search)
+    condition.tests.push((record) =>
+      String(record.name ?? '')
+        .toLowerCase()
+        .includes(search),
+    );
+  return condition;
+}
+
+function addDate(
+  condition: Condition,
+  list: ListDeclaration,
+  name: string,
+  filter: Filter,
+  readings: Readings,
+): void {
+  const range = secondRange(list, name, filter, readings);
+  if (name === 'created_at') condition.created = range;
+  else if (name === 'updated_at') condition.updated = range;
+  else {
+    condition.tests.push((record) => {
+      const second = record[name];
+      return typeof second === 'number' && second >= range.low && second <= range.high;
+    });
+  }
+}
+
+function secondRange(list: ListDeclaration, name: string, filter: Filter, readings: Readings): SecondRange {
+  let { from, to } = filter;
+  const [scalar] = filter.values;
+  if (scalar !== undefined) {
+    // The old form of events: two seconds with a comma between them (kommo-api.md §15).
+    if (scalar.includes(',')) [from, to] = scalar.split(',');
+    else {
+      const meaning = readings.scalarDate === 'documented' ? list.scalarDate : readings.scalarDate;
+      const second = seconds(name, scalar);
+      return meaning === 'equal' ? { low: second, high: second } : { low: second + 1, high: EVER };
+    }
+  }
+  const low = from === undefined ? 0 : seconds(name, from) + (readings.lowerBound === 'inclusive' ? 0 : 1);
+  const high = to === undefined ? EVER : seconds(name, to) - (readings.upperBound === 'inclusive' ? 0 : 1);
+  return { low, high };
+}
+
+function seconds(name: string, text: string): number {
+  const value = Number(text);
+  // Fractions are accepted and echoed (observed-data.md §5).
+  if (text === '' || !Number.isFinite(value))
+    throw new QueryError(`filter.${name}`, 'This value should be an integer.');
+  return Math.floor(value);
+}
+
+function addValue(condition: Condition, key: string, filter: Filter): void {
+  const wanted = new Set(listed(filter));
+  if (filter.from !== undefined || filter.to !== undefined) {
+    const low = Number(filter.from ?? Number.NEGATIVE_INFINITY);
+    const high = Number(filter.to ?? Number.POSITIVE_INFINITY);
+    condition.tests.push((record) => Number(record[key]) >= low && Number(record[key]) <= high);
+  } else if (wanted.size > 0) {
+    condition.tests.push((record) => {
+      const value = record[key];
+      return wanted.has(typeof value === 'boolean' ? (value ? '1' : '0') : String(value));
+    });
+  }
+}
+
+function addStages(condition: Condition, filter: Filter): void {
+  const stages = [...filter.deeper.keys()]
+    .filter((part) => part.endsWith('.status_id'))
+    .map((part) => {
+      const pipeline = filter.deeper.get(part.replace('status_id', 'pipeline_id'));
+      return `${pipeline}/${filter.deeper.get(part)}`;
+    });
+  condition.tests.push((record) => stages.includes(`${record.pipeline_id}/${record.status_id}`));
+}
+
+/** Combinations that are documented to be refused (kommo-api.md §12, §15). */
+function refuse(list: ListDeclaration, query: ListQuery): void {
+  const count = (name: string) => listed(query.filters.get(name)).length;
+  if (list.name === 'events') {
+    if (count('entity_id') > 0 && count('entity') !== 1) {
+      throw new QueryError('filter.entity', 'filter[entity_id] needs exactly one filter[entity].');
+    }
+    for (const [name, most] of [
+      ['id', 100],
+      ['created_by', 10],
+      ['entity_id', 10],
+    ] as const) {
+      if (count(name) > most)
+        throw new QueryError(`filter.${name}`, `This collection should contain ${most} elements or less.`);
+    }
+  }
+  if (list.name === 'tasks' && count('entity_id') > 0 && count('entity_type') === 0) {
+    throw new QueryError('filter.entity_type', 'filter[entity_id] needs filter[entity_type].');
+  }
+}
+
+/** Values may be repeated or joined by commas (kommo-api.md §1). */
+function listed(filter: Filter | undefined): string[] {
+  return filter === undefined ? [] : filter.values.flatMap((value) => value.split(','));
+}

@@ -1,0 +1,97 @@
+import { createCustomFields } from './custom-fields.ts';
+import { writeHistory } from './history.ts';
+import { type ListDeclaration, listDeclarations } from './lists.ts';
+import { mix } from './random.ts';
+import type { World } from './records/world.ts';
+import { Table } from './table.ts';
+import { createTimeline, type Timeline } from './timeline.ts';
+
+/** How much there is in an account. */
+export interface AccountSize {
+  leads: number;
+  contacts: number;
+  companies: number;
+  tasks: number;
+  events: number;
+  users: number;
+  pipelines: number;
+  years: number;
+  customFieldsPerLead: number | undefined;
+}
+
+const DAY = 86_400;
+
+const settledCounts: Record<string, number> = {
+  roles: 2,
+  loss_reasons: 5,
+  lead_tags: 12,
+  contact_tags: 8,
+  company_tags: 6,
+};
+
+const firstIds: Record<string, number> = {
+  leads: 10_000_000,
+  contacts: 40_000_000,
+  companies: 70_000_000,
+  tasks: 20_000_000,
+  events: 0,
+  users: 3_800_000,
+  pipelines: 3_000_000,
+  roles: 800_000,
+};
+
+/** Makes everything that an account holds before anybody touches it. */
+export function foundWorld(
+  size: AccountSize,
+  founding: { seed: number; accountId: number; subdomain: string; now: number },
+): World {
+  const { seed } = founding;
+  const world: World = {
+    seed,
+    accountId: founding.accountId,
+    address: `https://${founding.subdomain}.kommo.com/api/v4/`,
+    tables: new Map(),
+    customFields: {
+      leads: createCustomFields(seed, 'leads', 300_001, size.customFieldsPerLead),
+      contacts: createCustomFields(seed, 'contacts', 400_001),
+      companies: createCustomFields(seed, 'companies', 500_001),
+    },
+    customFieldsPerLead: size.customFieldsPerLead,
+  };
+  // History ends at the last midnight: on one day the same seed is the same account, to the second.
+  const end = Math.floor(founding.now / DAY) * DAY;
+  const timeline = createTimeline(seed, end - Math.round(size.years * 365 * DAY), end);
+  listDeclarations.forEach((declaration, index) => {
+    world.tables.set(declaration.name, foundTable(world, declaration, index + 1, size, timeline));
+  });
+  return world;
+}
+
+function foundTable(
+  world: World,
+  declaration: ListDeclaration,
+  salt: number,
+  size: AccountSize,
+  timeline: Timeline,
+): Table {
+  const { name } = declaration;
+  if (declaration.key === 'custom_fields') return fieldTable(world, declaration, timeline.start);
+  const wanted = (size as unknown as Record<string, number | undefined>)[name];
+  return writeHistory({
+    seed: mix(world.seed, salt, 2),
+    count: wanted ?? settledCounts[name] ?? 0,
+    firstId: firstIds[name] ?? 100_000 * salt,
+    timeline,
+    immutable: name === 'events',
+  });
+}
+
+/** Definitions of custom fields have the ids under which records name them. */
+function fieldTable(world: World, declaration: ListDeclaration, second: number): Table {
+  const entity = declaration.path.split('/')[0] as 'leads' | 'contacts' | 'companies';
+  const fields = world.customFields[entity];
+  const table = new Table(fields.length);
+  for (const field of fields) table.append(field.id, second, second);
+  table.historySize = table.size;
+  return table;
+}
