@@ -14,14 +14,23 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'print the settings as an Airbyte SPEC message',
     load: async () => (await import('./spec.ts')).spec,
   },
+  check: {
+    summary: 'try the settings on the account',
+    load: async () => (await import('./check.ts')).check,
+  },
   discover: {
     summary: 'print the streams and their columns as an Airbyte CATALOG message',
     load: async () => (await import('./discover.ts')).discover,
+  },
+  read: {
+    summary: 'print records as Airbyte messages, with a configured catalog or without one',
+    load: async () => (await import('./read.ts')).read,
   },
 };
 
 /** The command that the arguments name, and the context with what follows the name. */
 export async function findCommand(context: Context): Promise<{ command: Command; context: Context }> {
+  if (context.program === 'tap-kommo') return { command: (await import('./tap.ts')).tapCommand, context };
   const [name, ...rest] = context.arguments;
   if (name === '--version') return { command: version, context };
   if (name !== undefined && Object.hasOwn(commands, name)) {

@@ -100,10 +100,9 @@ export class Translator {
   }
 
   async #finished({ stream, records, error }: Extract<SyncEvent, { type: 'finished' }>): Promise<void> {
-    const progress = this.#of(stream);
     if (error === undefined) {
       // A stream without a STATE counts as not read, also where it had nothing to say (airbyte.md §1.3).
-      if (!progress.hasState) await this.#state(stream, this.#states.get(stream) ?? noCursor);
+      if (!this.#of(stream).hasState) await this.#state(stream, this.#states.get(stream) ?? noCursor);
       this.#log('info', `Read ${records} records from ${stream} stream`);
       await this.#status(stream, 'COMPLETE');
     } else {

@@ -156,6 +156,11 @@ test('streams that were never started come last, so that they do not outrank an 
   expect(statusesIn(messages)).toEqual(['leads STARTED', 'leads INCOMPLETE', 'nowhere INCOMPLETE']);
 });
 
+test('a stream that was given up before it was started is incomplete too', async () => {
+  const messages = await translate([finished('leads', new TransientError('Stopped.'))]);
+  expect(messages.map(brief)).toEqual(['leads INCOMPLETE', 'leads transient_error']);
+});
+
 test('a run without failures concludes without a word', async () => {
   const messages = await translate([], (translator) => translator.conclude(new Map(), new Map()));
   expect(messages).toEqual([]);

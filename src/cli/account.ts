@@ -1,0 +1,25 @@
+import { createClient, type KommoClient } from '../api/client.ts';
+import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
+import type { Context } from './context.ts';
+import { readVersion } from './version.ts';
+
+/** Lets `use` talk to the account; its sockets are released at the end, or at once when the program has to stop. */
+export async function withAccount<Result>(
+  context: Context,
+  config: Config,
+  log: Log,
+  use: (client: KommoClient) => Promise<Result>,
+): Promise<Result> {
+  const { clock, redactor, signal } = context;
+  const version = await readVersion(context.packageRoot);
+  const client = createClient({ config, version, clock, random: Math.random, log, redactor });
+  const close = () => client.close();
+  signal.addEventListener('abort', close);
+  try {
+    return await use(client);
+  } finally {
+    signal.removeEventListener('abort', close);
+    await client.close();
+  }
+}

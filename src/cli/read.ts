@@ -1,0 +1,85 @@
+import { planCatalog } from '../dialect/airbyte/configured.ts';
+import { readStateFile } from '../dialect/airbyte/state.ts';
+import { Translator } from '../dialect/airbyte/translator.ts';
+import { UsageError } from '../errors.ts';
+import type { Stream } from '../stream/declaration.ts';
+import type { PlannedStream } from '../sync/event.ts';
+import { run } from '../sync/run.ts';
+import { withAccount } from './account.ts';
+import { airbyteLog, traceFailure } from './airbyte.ts';
+import { chooseStreams } from './choose-streams.ts';
+import { defineCommand } from './command.ts';
+import { readJsonFile } from './json-file.ts';
+import { readSettings } from './settings.ts';
+
+export const read = defineCommand({
+  name: 'read',
+  summary:
+    'Prints the records of a configured catalog as Airbyte messages; without a catalog, those of the named streams.',
+  flags: {
+    config: {
+      type: 'string',
+      placeholder: 'FILE',
+      summary: 'the settings, as JSON; else KOMMO_SUBDOMAIN and KOMMO_API_KEY of the environment',
+    },
+    catalog: { type: 'string', placeholder: 'FILE', summary: 'the configured catalog, as JSON' },
+    state: { type: 'string', placeholder: 'FILE', summary: 'the states of an earlier read, as JSON' },
+    streams: {
+      type: 'string',
+      placeholder: 'LIST',
+      summary: 'without a catalog: read these, as leads,users; all where none is named',
+    },
+    limit: { type: 'string', placeholder: 'N', summary: 'without a catalog: at most N records a stream' },
+    debug: { type: 'boolean', summary: 'log every request' },
+  },
+  fail: traceFailure,
+  async run(context, flags) {
+    const log = airbyteLog(context, flags.debug);
+    const { catalog } = flags;
+    if (catalog === undefined && flags.state !== undefined)
+      throw new UsageError('--state needs --catalog FILE');
+    if (catalog !== undefined && (flags.streams ?? flags.limit) !== undefined) {
+      throw new UsageError('--streams and --limit are for a read without --catalog');
+    }
+    const recordLimit = parseLimit(flags.limit);
+    const chosen = chooseStreams(await context.loadStreams(), flags.streams);
+    const config = await readSettings(context, flags.config);
+    const { plan, failures } =
+      catalog === undefined
+        ? { plan: chosen.map(planWhole), failures: new Map() }
+        : planCatalog(
+            await readJsonFile(catalog, 'catalog'),
+            chosen,
+            readStateFile(flags.state && (await readJsonFile(flags.state, 'state'))),
+            (message) => log('warn', message),
+          );
+    const { clock, signal, stdout } = context;
+    const translator = new Translator(stdout, clock, log, plan);
+    const { startDate, lookbackSeconds } = config;
+    const options = {
+      plan,
+      startDate,
+      lookbackSeconds,
+      emit: translator.emit,
+      clock,
+      log,
+      signal,
+      recordLimit,
+    };
+    const failed = await withAccount(context, config, log, (client) => run({ ...options, client }));
+    await translator.conclude(failures, failed);
+    return failed.size + failures.size === 0 ? 0 : 1;
+  },
+});
+
+function planWhole(stream: Stream): PlannedStream {
+  return { stream, mode: 'full_refresh', columns: Object.keys(stream.schema.properties), state: undefined };
+}
+
+function parseLimit(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const limit = Number(text);
+  if (!Number.isSafeInteger(limit) || limit < 1)
+    throw new UsageError(`--limit: "${text}" is not a number above 0`);
+  return limit;
+}
