@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { generateMeltano } from './generate-meltano.ts';
 import { generateSpec } from './generate-spec.ts';
 
 /** A file of the repository that follows from other files; its test checks that it is current. */
@@ -10,7 +11,7 @@ export interface GeneratedFile {
   text: string;
 }
 
-const generators: (() => GeneratedFile[])[] = [generateSpec];
+const generators: (() => GeneratedFile[])[] = [generateSpec, generateMeltano];
 
 const root = new URL('../', import.meta.url);
 const files = generators.flatMap((generate) => generate());

@@ -38,14 +38,8 @@ export type CatalogEntry = z.infer<typeof CatalogEntry>;
 const Catalog = z.looseObject({ streams: z.array(CatalogEntry) });
 export type Catalog = z.infer<typeof Catalog>;
 
-/** Reads a catalog file's text; a ConfigError names the first place that is not as a catalog should be. */
-export function parseCatalog(text: string, file: string): Catalog {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new ConfigError(`The catalog ${file} is not valid JSON.`, { cause });
-  }
+/** Reads a catalog file's content; a ConfigError names the first place that is not as a catalog should be. */
+export function readCatalog(json: unknown, file: string): Catalog {
   const parsed = Catalog.safeParse(json);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

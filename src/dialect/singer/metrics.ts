@@ -53,12 +53,12 @@ export class Metrics {
     }
   }
 
-  /** One request of `stream` that took `milliseconds`. */
-  request(stream: string, milliseconds: number, status: 'succeeded' | 'failed'): void {
+  /** One request that took `milliseconds`; `httpStatus` is undefined where no answer came. */
+  request(endpoint: string, milliseconds: number, httpStatus: number | undefined): void {
     this.#point('timer', 'http_request_duration', milliseconds / 1000, {
-      stream,
-      endpoint: this.#endpoint(stream),
-      status,
+      endpoint,
+      ...(httpStatus !== undefined && { http_status_code: httpStatus }),
+      status: httpStatus !== undefined && httpStatus < 400 ? 'succeeded' : 'failed',
     });
   }
 
@@ -75,14 +75,10 @@ export class Metrics {
     this.#point('counter', 'record_count', counts.records - counts.recordsTold, { stream });
     this.#point('counter', 'http_request_count', counts.requests - counts.requestsTold, {
       stream,
-      endpoint: this.#endpoint(stream),
+      endpoint: this.#endpoints.get(stream) ?? stream,
     });
     counts.recordsTold = counts.records;
     counts.requestsTold = counts.requests;
-  }
-
-  #endpoint(stream: string): string {
-    return this.#endpoints.get(stream) ?? stream;
   }
 
   #point(

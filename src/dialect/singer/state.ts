@@ -17,9 +17,9 @@ export class Bookmarks {
   readonly #root: Json;
   readonly #bookmarks: Json;
 
-  /** `text` is the content of a state file: a state, a whole STATE message, or nothing. */
-  constructor(text: string, file: string) {
-    const root = parseState(text, file);
+  /** `json` is the content of a state file: a state, a whole STATE message, or nothing. */
+  constructor(json: unknown, file: string) {
+    const root = readState(json, file);
     this.#bookmarks = { ...((root.bookmarks as Json | null | undefined) ?? {}) };
     this.#root = { ...root, bookmarks: this.#bookmarks };
   }
@@ -74,15 +74,7 @@ export class Bookmarks {
   }
 }
 
-function parseState(text: string, file: string): Json {
-  if (text.trim() === '') return {};
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new ConfigError(`The state ${file} is not valid JSON.`, { cause });
-  }
-  if (json === null) return {};
+function readState(json: unknown, file: string): Json {
   // A whole STATE message, and what `meltano state get` prints, hold the state one level deeper.
   const value = isObject(json) ? (json.type === 'STATE' ? json.value : (json.singer_state ?? json)) : json;
   if (value === null || value === undefined) return {};

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CatalogEntry, parseCatalog } from '../../../src/dialect/singer/catalog.ts';
+import { type CatalogEntry, readCatalog } from '../../../src/dialect/singer/catalog.ts';
 import type { SchemaNode } from '../../../src/dialect/singer/json-schema.ts';
 import { isStreamSelected, selectedSchema } from '../../../src/dialect/singer/selection.ts';
 
@@ -26,8 +26,8 @@ function entryOf(rules: Rule[], extra: Record<string, unknown> = {}): CatalogEnt
     breadcrumb: path === '' ? [] : path.split('.').flatMap((name) => ['properties', name]),
     metadata: value,
   }));
-  const text = JSON.stringify({ streams: [{ tap_stream_id: 'things', schema, metadata, ...extra }] });
-  return parseCatalog(text, 'catalog.json').streams[0]!;
+  const streams = [{ tap_stream_id: 'things', schema, metadata, ...extra }];
+  return readCatalog({ streams }, 'catalog.json').streams[0]!;
 }
 
 /** `name`, `address.geo.lat`: every leaf or empty object that is left. */

@@ -19,7 +19,7 @@ const state: StreamState = {
 const readAt = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
 interface Setup {
-  stateText?: string;
+  state?: unknown;
   activateVersions?: boolean;
   metadata?: Record<string, unknown>;
   cursor?: string | undefined;
@@ -35,7 +35,7 @@ function tapOf(setup: Setup = {}) {
   const log = (level: string, message: string) => {
     if (level === 'warn') warnings.push(message);
   };
-  const bookmarks = new Bookmarks(setup.stateText ?? '', 'state.json');
+  const bookmarks = new Bookmarks(setup.state, 'state.json');
   const entry: CatalogEntry = {
     tap_stream_id: 'things',
     metadata: [{ breadcrumb: [], metadata: { selected: true, ...setup.metadata } }],
@@ -112,9 +112,12 @@ describe('the lines of a tap', () => {
   });
 
   it('begin with the state that came in, and end with a state', async () => {
-    const stateText = JSON.stringify({ bookmarks: { other: { position: 7 } } });
     const failed: SyncEvent = { ...finished, error: new Error('no') };
-    const messages = await tapOf({ stateText }).play(started, records(1), failed);
+    const messages = await tapOf({ state: { bookmarks: { other: { position: 7 } } } }).play(
+      started,
+      records(1),
+      failed,
+    );
     expect(messages.map((message) => message.type)).toEqual(['STATE', 'SCHEMA', 'RECORD', 'STATE']);
     expect(messages[0]).toEqual(messages.at(-1));
     expect(messages[0].value).toEqual({ bookmarks: { other: { position: 7 } } });
@@ -171,7 +174,7 @@ describe('ACTIVATE_VERSION', () => {
 
   it('keeps the version of the read that it goes on with', async () => {
     const unfinished = { ...state, mode: 'full_refresh', finished: 0, table_version: 42 };
-    const tap = tapOf({ ...fullTable, stateText: JSON.stringify({ bookmarks: { things: unfinished } }) });
+    const tap = tapOf({ ...fullTable, state: { bookmarks: { things: unfinished } } });
     expect(tap.streams[0]?.planned.state).toMatchObject({ finished: 0 });
     expect((await tap.play(started, records(1), checkpoint, finished)).at(-2)).toEqual({
       type: 'ACTIVATE_VERSION',
@@ -182,7 +185,7 @@ describe('ACTIVATE_VERSION', () => {
 
   it('starts a read again whose first rows went out without a version', () => {
     const unfinished = { ...state, mode: 'full_refresh', finished: 0 };
-    const tap = tapOf({ ...fullTable, stateText: JSON.stringify({ bookmarks: { things: unfinished } }) });
+    const tap = tapOf({ ...fullTable, state: { bookmarks: { things: unfinished } } });
     expect(tap.streams[0]?.planned.state).toBeUndefined();
   });
 });

@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { createClient } from '../api/client.ts';
+import { createTransport } from '../api/transport.ts';
+import { parseConfig } from '../config.ts';
+import { type Catalog, readCatalog } from '../dialect/singer/catalog.ts';
+import { Metrics } from '../dialect/singer/metrics.ts';
+import { planTap } from '../dialect/singer/plan.ts';
+import { parseTapSettings } from '../dialect/singer/settings.ts';
+import type { SettingSchema } from '../dialect/singer/settings-schema.ts';
+import { Bookmarks } from '../dialect/singer/state.ts';
+import type { TapLog } from '../dialect/singer/tap-log.ts';
+import { timedTransport } from '../dialect/singer/timed-transport.ts';
+import { translate } from '../dialect/singer/translation.ts';
+import { UsageError } from '../errors.ts';
+import { type Failures, run } from '../sync/run.ts';
+import type { Context } from './context.ts';
+import { readJsonFile } from './json-file.ts';
+import type { TapArguments } from './tap-arguments.ts';
+import { readTapSettings } from './tap-settings.ts';
+import { readVersion } from './version.ts';
+
+/** Reads the account and writes its records; the result tells, by stream, what could not be read in full. */
+export async function syncTap(
+  context: Context,
+  given: TapArguments,
+  settings: SettingSchema,
+  { log, metric }: TapLog,
+): Promise<Failures> {
+  const { clock, redactor, signal, stdout } = context;
+  const received = await readTapSettings(given.configs, settings, context.environment);
+  const config = parseConfig(received);
+  const available = await context.loadStreams();
+  const bookmarks = new Bookmarks(await readInput('state', given.state), given.state ?? '');
+  const streams = planTap({
+    streams: available,
+    catalog: await catalogOf(given),
+    bookmarks,
+    options: parseTapSettings(received),
+    now: clock.now(),
+    log,
+  });
+  const plan = streams.map(({ planned }) => planned);
+  const metrics = new Metrics(metric, clock, new Map(available.map(({ name, path }) => [name, path])));
+  const translation = translate({
+    streams,
+    bookmarks,
+    write: async (lines) => {
+      await stdout.write(lines);
+      await stdout.flush();
+    },
+    metrics,
+    log,
+    clock,
+  });
+  await translation.begin();
+  if (given.test === 'schema') {
+    for (const { stream } of plan) await translation.emit({ type: 'started', stream: stream.name });
+    await translation.end();
+    return new Map();
+  }
+  const client = createClient({
+    config,
+    version: await readVersion(context.packageRoot),
+    clock,
+    random: Math.random,
+    log,
+    redactor,
+    transport: timedTransport(createTransport(), metrics, clock),
+  });
+  try {
+    const { startDate, lookbackSeconds } = config;
+    const recordLimit = given.test === undefined ? undefined : 1;
+    const { emit } = translation;
+    const failures = await run({
+      client,
+      plan: recordLimit === undefined ? plan : plan.map((planned) => ({ ...planned, state: undefined })),
+      startDate,
+      lookbackSeconds,
+      emit,
+      clock,
+      log,
+      signal,
+      recordLimit,
+    });
+    await translation.end();
+    return failures;
+  } finally {
+    await client.close();
+  }
+}
+
+/** A test looks at every stream, whatever a catalog selects. */
+async function catalogOf({ catalog: file, test }: TapArguments): Promise<Catalog | undefined> {
+  if (file === undefined || test !== undefined) return undefined;
+  return readCatalog(await readInput('catalog', file), file);
+}
+
+async function readInput(flag: 'catalog' | 'state', file: string | undefined): Promise<unknown> {
+  if (file === undefined) return undefined;
+  if (!existsSync(file)) throw new UsageError(`--${flag}: there is no file ${file}`);
+  return readJsonFile(file, flag);
+}
