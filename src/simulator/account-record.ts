@@ -1,5 +1,5 @@
 import type { Account } from './account.ts';
-import { uuid } from './custom-fields.ts';
+import { uuid } from './custom-field-values.ts';
 import type { Readings } from './readings.ts';
 import { tableOf } from './records/world.ts';
 import type { KommoRecord } from './table.ts';

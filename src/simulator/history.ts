@@ -37,6 +37,7 @@ export function writeHistory(plan: HistoryPlan): Table {
     table.updatedAt[row] = plan.immutable ? created : lastEdit(plan, row, created, bursts);
   }
   table.size = count;
+  table.firstId = plan.firstId;
   table.historySize = count;
   return table;
 }

@@ -16,6 +16,8 @@ export class Table {
   size = 0;
   /** How many rows the history made: generated references point to those only, and stay what they were. */
   historySize = 0;
+  /** Ids of this list are above it. */
+  firstId = 0;
   ids: Uint32Array;
   createdAt: Uint32Array;
   updatedAt: Uint32Array;
@@ -86,6 +88,15 @@ export class Table {
     this.updatedAt[row] = second;
     if (listed) this.orders.updated?.add(row, second);
     this.versions[row] = this.versions[row]! + 1;
+    this.revision++;
+  }
+
+  /** Gives a row another second of creation. */
+  redate(row: number, second: number): void {
+    const listed = this.states[row] === LISTED;
+    if (listed) this.orders.created?.remove(row, this.createdAt[row]!);
+    this.createdAt[row] = second;
+    if (listed) this.orders.created?.add(row, second);
     this.revision++;
   }
 

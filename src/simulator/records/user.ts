@@ -1,4 +1,4 @@
-import { uuid } from '../custom-fields.ts';
+import { uuid } from '../custom-field-values.ts';
 import { mix } from '../random.ts';
 import { firstNames, lastNames } from '../texts.ts';
 import { type RecordBuilder, referenceTo, tableOf, type World } from './world.ts';
