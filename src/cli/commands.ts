@@ -26,6 +26,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'print records as Airbyte messages, with a configured catalog or without one',
     load: async () => (await import('./read.ts')).read,
   },
+  sync: {
+    summary: 'fill a SQLite file with the account, or bring it up to date',
+    load: async () => (await import('./sync.ts')).sync,
+  },
 };
 
 /** The command that the arguments name, and the context with what follows the name. */

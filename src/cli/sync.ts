@@ -1,0 +1,106 @@
+import { isSourceError } from '../errors.ts';
+import { openProgress } from '../sink/progress.ts';
+import { openSqliteSink, type SqliteSink } from '../sink/sqlite/sink.ts';
+import { openTally, secondsOf, type Tally } from '../sink/tally.ts';
+import type { Stream } from '../stream/declaration.ts';
+import type { PlannedStream, SyncMode } from '../sync/event.ts';
+import { type Failures, run } from '../sync/run.ts';
+import { withAccount } from './account.ts';
+import { chooseStreams } from './choose-streams.ts';
+import { defineCommand } from './command.ts';
+import { noteNulledValues } from './nulled-values.ts';
+import { readSettings } from './settings.ts';
+import { textTable } from './text-table.ts';
+
+export const sync = defineCommand({
+  name: 'sync',
+  summary:
+    'Fills a SQLite file with the account, or brings it up to date. Shows its progress on stderr and a table of ' +
+    'what it did on stdout.',
+  flags: {
+    config: {
+      type: 'string',
+      placeholder: 'FILE',
+      summary: 'the settings, as JSON; else KOMMO_SUBDOMAIN and KOMMO_API_KEY of the environment',
+    },
+    to: { type: 'string', placeholder: 'FILE', summary: 'the SQLite file', required: true },
+    streams: {
+      type: 'string',
+      placeholder: 'LIST',
+      summary: 'only these, as leads,users; all where none is named',
+    },
+    'full-refresh': {
+      type: 'boolean',
+      summary: 'read everything anew and drop rows that Kommo no longer has',
+    },
+    debug: { type: 'boolean', summary: 'log every request' },
+  },
+  async run(context, flags) {
+    const { clock, environment, signal, stderr, stdout } = context;
+    const chosen = chooseStreams(await context.loadStreams(), flags.streams);
+    const config = await readSettings(context, flags.config);
+    const streams = chosen.map((stream) => ({ stream, mode: modeOf(stream, flags['full-refresh']) }));
+    const tally = openTally(clock);
+    const progress = openProgress({ stderr, clock, tally, environment, debug: flags.debug });
+    const { log } = progress;
+    const noteNulled = noteNulledValues(log);
+    return withAccount(context, config, log, async (client) => {
+      const account = await client.account([]);
+      const sink = openSqliteSink({ path: flags.to, account, streams, clock, log });
+      try {
+        const { startDate, lookbackSeconds } = config;
+        const plan = streams.map((each) => planned(each, sink));
+        const failures = await run({
+          ...{ client, plan, startDate, lookbackSeconds, clock, log, signal },
+          async emit(event) {
+            await sink.emit(event);
+            tally.observe(event);
+            noteNulled(event);
+            progress.observe(event);
+          },
+        });
+        progress.stop();
+        for (const line of report(streams, sink, tally, clock.now())) await stdout.writeText(line);
+        for (const line of complaints(failures, signal)) stderr.write(`${context.program}: ${line}\n`);
+        return failures.size === 0 ? 0 : 1;
+      } finally {
+        progress.stop();
+        sink.close();
+      }
+    });
+  },
+});
+
+/** Lists without a cursor are short, and nothing tells which of their rows have changed. */
+function modeOf(stream: Stream, fullRefresh: boolean): SyncMode {
+  return fullRefresh || stream.cursor === undefined ? 'full_refresh' : 'incremental';
+}
+
+function planned({ stream, mode }: { stream: Stream; mode: SyncMode }, sink: SqliteSink): PlannedStream {
+  return { stream, mode, columns: Object.keys(stream.schema.properties), state: sink.state(stream.name) };
+}
+
+function report(
+  streams: readonly { stream: Stream; mode: SyncMode }[],
+  sink: SqliteSink,
+  { streams: tallies }: Tally,
+  now: number,
+): string[] {
+  const rows = streams.map(({ stream: { name }, mode }) => {
+    const { rows, changed } = sink.count(name);
+    const tally = tallies.get(name);
+    const seconds = tally === undefined ? 0 : secondsOf(tally, now);
+    return [name, mode, rows, changed, tally?.requests ?? 0, seconds];
+  });
+  return textTable(['stream', 'mode', 'rows', 'new or changed', 'requests', 'seconds'], rows);
+}
+
+/** What could not be read in full, a line each. */
+function complaints(failures: Failures, signal: AbortSignal): string[] {
+  if (signal.aborted) return ['stopped; the next sync goes on from here'];
+  return [...failures].map(([stream, error]) => {
+    if (isSourceError(error)) return `${stream} is not complete: ${error.message}`;
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return `${stream} is not complete, by a defect of this program, please report it: ${text}`;
+  });
+}
