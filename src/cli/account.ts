@@ -1,19 +1,23 @@
-import { createClient, type KommoClient } from '../api/client.ts';
+import { type ClientOptions, createClient, type KommoClient } from '../api/client.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import type { Context } from './context.ts';
 import { readVersion } from './version.ts';
 
-/** Lets `use` talk to the account; its sockets are released at the end, or at once when the program has to stop. */
+/**
+ * Lets `use` talk to the account; the sockets are released at the end, or at once when the program has to stop.
+ * `particulars` say where renewed tokens are kept, and what stands in for real sockets.
+ */
 export async function withAccount<Result>(
   context: Context,
   config: Config,
   log: Log,
   use: (client: KommoClient) => Promise<Result>,
+  particulars: Pick<ClientOptions, 'tokenStore' | 'transport'> = {},
 ): Promise<Result> {
   const { clock, redactor, signal } = context;
   const version = await readVersion(context.packageRoot);
-  const client = createClient({ config, version, clock, random: Math.random, log, redactor });
+  const client = createClient({ ...particulars, config, version, clock, random: Math.random, log, redactor });
   const close = () => client.close();
   signal.addEventListener('abort', close);
   try {

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
-import { createClient } from '../api/client.ts';
+import type { KommoClient } from '../api/client.ts';
 import { createTransport } from '../api/transport.ts';
-import { parseConfig } from '../config.ts';
 import { type Catalog, readCatalog } from '../dialect/singer/catalog.ts';
 import { Metrics } from '../dialect/singer/metrics.ts';
 import { planTap } from '../dialect/singer/plan.ts';
@@ -13,11 +12,12 @@ import { timedTransport } from '../dialect/singer/timed-transport.ts';
 import { translate } from '../dialect/singer/translation.ts';
 import { UsageError } from '../errors.ts';
 import { type Failures, run } from '../sync/run.ts';
+import { withAccount } from './account.ts';
 import type { Context } from './context.ts';
 import { readJsonFile } from './json-file.ts';
+import { checkSettings } from './settings.ts';
 import type { TapArguments } from './tap-arguments.ts';
 import { readTapSettings } from './tap-settings.ts';
-import { readVersion } from './version.ts';
 
 /** Reads the account and writes its records; the result tells, by stream, what could not be read in full. */
 export async function syncTap(
@@ -28,7 +28,7 @@ export async function syncTap(
 ): Promise<Failures> {
   const { clock, redactor, signal, stdout } = context;
   const received = await readTapSettings(given.configs, settings, context.environment);
-  const config = parseConfig(received);
+  const config = checkSettings(redactor, received);
   const available = await context.loadStreams();
   const bookmarks = new Bookmarks(await readInput('state', given.state), given.state ?? '');
   const streams = planTap({
@@ -58,35 +58,23 @@ export async function syncTap(
     await translation.end();
     return new Map();
   }
-  const client = createClient({
-    config,
-    version: await readVersion(context.packageRoot),
+  const { startDate, lookbackSeconds } = config;
+  const test = given.test !== undefined;
+  const options = {
+    plan: test ? plan.map((planned) => ({ ...planned, state: undefined })) : plan,
+    recordLimit: test ? 1 : undefined,
+    startDate,
+    lookbackSeconds,
+    emit: translation.emit,
     clock,
-    random: Math.random,
     log,
-    redactor,
-    transport: timedTransport(createTransport(), metrics, clock),
-  });
-  try {
-    const { startDate, lookbackSeconds } = config;
-    const recordLimit = given.test === undefined ? undefined : 1;
-    const { emit } = translation;
-    const failures = await run({
-      client,
-      plan: recordLimit === undefined ? plan : plan.map((planned) => ({ ...planned, state: undefined })),
-      startDate,
-      lookbackSeconds,
-      emit,
-      clock,
-      log,
-      signal,
-      recordLimit,
-    });
-    await translation.end();
-    return failures;
-  } finally {
-    await client.close();
-  }
+    signal,
+  };
+  const transport = timedTransport(createTransport(), metrics, clock);
+  const read = (client: KommoClient) => run({ ...options, client });
+  const failures = await withAccount(context, config, log, read, { transport });
+  await translation.end();
+  return failures;
 }
 
 /** A test looks at every stream, whatever a catalog selects. */

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { pid } from 'node:process';
 import { about } from '../dialect/singer/about.ts';
 import { discoverCatalog } from '../dialect/singer/catalog.ts';
 import { reportError, reportFailures } from '../dialect/singer/failure.ts';
@@ -69,8 +68,8 @@ async function warnOfBrokenConfig(
   if (configs.length === 0) return;
   try {
     const settings = await readSettingsSchema(context.packageRoot);
-    const { parseConfig } = await import('../config.ts');
-    parseConfig(await readTapSettings(configs, settings, context.environment));
+    const { checkSettings } = await import('./settings.ts');
+    checkSettings(context.redactor, await readTapSettings(configs, settings, context.environment));
   } catch (error) {
     log('warn', `The catalog is complete, but a sync would fail: ${(error as Error).message}`);
   }
@@ -81,7 +80,7 @@ async function readSettingsSchema(packageRoot: URL): Promise<SettingSchema> {
   return settingsSchema(spec.connectionSpecification);
 }
 
-async function openLog({ stderr, environment, clock }: Context): Promise<TapLog> {
+async function openLog({ stderr, environment, clock, processId }: Context): Promise<TapLog> {
   const file = environment.SINGER_SDK_LOG_CONFIG;
   const loggingConfiguration = file ? await readFile(file, 'utf8').catch(() => '') : '';
   return createTapLog({
@@ -89,6 +88,6 @@ async function openLog({ stderr, environment, clock }: Context): Promise<TapLog>
     environment,
     loggingConfiguration,
     clock,
-    pid,
+    pid: processId,
   });
 }
