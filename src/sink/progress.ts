@@ -69,18 +69,11 @@ function drawProgress({ stderr, clock, tally, environment, debug }: ProgressOpti
   const draw = () => {
     const now = clock.now();
     const rows = [...tally.streams].map(([name, stream]) => [name, ...cellsOf(stream, now)]);
-    const widths = rows.reduce<number[]>(
-      (all, row) => row.map((cell, index) => Math.max(cell.length, all[index] ?? 0)),
-      [],
-    );
-    const lines = rows.map((row) =>
-      row
-        .map((cell, index) => (index === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[index]!)))
-        .join('  '),
-    );
-    const text = lines.map((line) => `${paint(line.slice(0, stderr.columns - 1))}\n`).join('');
-    stderr.write(clear() + text);
-    drawnLines = lines.length;
+    // A terminal that does not know its width says 0.
+    const width = (stderr.columns || 80) - 1;
+    const text = align(rows).map((line) => `${paint(line.slice(0, width))}\n`);
+    stderr.write(clear() + text.join(''));
+    drawnLines = text.length;
     drawnAt = now;
   };
   return {
@@ -112,6 +105,20 @@ function cellsOf(stream: Readonly<StreamTally>, now: number): string[] {
     `${wholeNumber.format(rate)} rows/s`,
     situationOf(stream, now),
   ];
+}
+
+/** Names to the left, numbers to the right, and the situation, which comes last, as it is. */
+function align(rows: readonly string[][]): string[] {
+  const widthOf = (column: number) => Math.max(...rows.map((row) => row[column]!.length));
+  const widths = rows[0]?.map((_, column) => widthOf(column)) ?? [];
+  return rows.map((row) =>
+    row
+      .map((cell, column) => {
+        if (column === 0) return cell.padEnd(widths[column]!);
+        return column === row.length - 1 ? cell : cell.padStart(widths[column]!);
+      })
+      .join('  '),
+  );
 }
 
 function situationOf(stream: Readonly<StreamTally>, now: number): string {
