@@ -4,10 +4,13 @@ import type { Context } from './cli/context.ts';
 import { systemClock } from './clock.ts';
 import { InterruptedError, isSourceError, UsageError } from './errors.ts';
 import { createRedactor } from './redact.ts';
-import { LineWriter } from './sink/lines.ts';
+import { LineWriter, readerGone } from './sink/lines.ts';
 import { openTerminal } from './sink/terminal.ts';
 
 type Signal = 'SIGTERM' | 'SIGINT';
+
+/** How long a run may take to end after a signal: orchestrators kill after ten seconds (airbyte.md §2.5). */
+const graceMilliseconds = 5000;
 
 /** Runs `program` with the arguments, signals and streams of this process. The exit code is set, never forced. */
 export async function main(program: string, packageRoot: URL): Promise<void> {
@@ -17,6 +20,7 @@ export async function main(program: string, packageRoot: URL): Promise<void> {
     program,
     arguments: process.argv.slice(2),
     environment: process.env,
+    processId: process.pid,
     stdout: new LineWriter(process.stdout, redactor),
     stderr: openTerminal(process.stderr, redactor),
     clock: systemClock,
@@ -25,37 +29,44 @@ export async function main(program: string, packageRoot: URL): Promise<void> {
     packageRoot,
     loadStreams: async () => (await import('../streams/index.ts')).streams,
   };
-  const received = stopOnSignal(stopping);
-  process.stdout.on('error', (error) =>
-    stopping.abort(new InterruptedError('The reader of the output went away.', { cause: error })),
-  );
-  process.exitCode = await perform(context);
-  const signal = received();
-  // An interrupted run is no success: who waits for us learns of the signal itself (airbyte.md §2.5).
-  if (signal !== undefined) process.kill(process.pid, signal);
+  const reraise = stopOnSignal(stopping);
+  process.stdout.on('error', (error) => stopping.abort(readerGone(error)));
+  const crashed = new Promise<never>((_, reject) => {
+    const crash = (error: unknown) => {
+      reject(error);
+      stopping.abort(new InterruptedError('Stopped by a defect.', { cause: error }));
+    };
+    process.on('uncaughtException', crash);
+    process.on('unhandledRejection', crash);
+  });
+  process.exitCode = await perform(context, crashed);
+  reraise();
 }
 
-/** The first signal asks the run to stop between pages; the second one ends the process at once. */
-function stopOnSignal(stopping: AbortController): () => Signal | undefined {
-  let received: Signal | undefined;
+/**
+ * The first signal asks the run to stop between pages, the second one ends the process at once. Returns what is
+ * left to do when the run has stopped: whoever waits for us shall learn of the signal itself, because an
+ * interrupted run is no success (airbyte.md §2.5).
+ */
+function stopOnSignal(stopping: AbortController): () => void {
+  let reraise = () => {};
   const stop = (signal: Signal) => {
-    received = signal;
     process.removeListener('SIGTERM', stop);
     process.removeListener('SIGINT', stop);
+    reraise = () => process.kill(process.pid, signal);
+    // A reader that has stopped reading, but keeps the pipe open, would hold us for ever.
+    setTimeout(reraise, graceMilliseconds).unref();
     stopping.abort(new InterruptedError(`Stopped by ${signal}.`));
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  return () => received;
+  return () => reraise();
 }
 
 /** Runs the command to its end and reports what went wrong: 0 complete, 1 failed, 2 wrong usage. */
-async function perform(context: Context): Promise<number> {
+async function perform(context: Context, crashed: Promise<never>): Promise<number> {
   let command: Command | undefined;
   let code: number;
-  const { promise: crashed, reject } = Promise.withResolvers<never>();
-  process.on('uncaughtException', reject);
-  process.on('unhandledRejection', reject);
   try {
     const found = await Promise.race([findCommand(context), crashed]);
     command = found.command;

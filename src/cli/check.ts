@@ -10,6 +10,7 @@ import { defineCommand } from './command.ts';
 import { readJsonFile } from './json-file.ts';
 import { checkSettings } from './settings.ts';
 import { expiryWarning } from './token-expiry.ts';
+import { tellTokensToAirbyte } from './token-keeping.ts';
 
 export const check = defineCommand({
   name: 'check',
@@ -26,7 +27,9 @@ export const check = defineCommand({
     try {
       const config = checkSettings(context.redactor, received);
       const streams = await context.loadStreams();
-      const findings = await withAccount(context, config, log, (client) => examine(client, streams));
+      const findings = await withAccount(context, config, log, (client) => examine(client, streams), {
+        tokenStore: tellTokensToAirbyte(context, config),
+      });
       const warnings = [findings.warning, tokenWarning(config, context.clock.now())].filter(
         (warning) => warning !== undefined,
       );

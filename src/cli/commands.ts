@@ -30,6 +30,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'fill a SQLite file with the account, or bring it up to date',
     load: async () => (await import('./sync.ts')).sync,
   },
+  simulator: {
+    summary: 'run a Kommo account on localhost',
+    load: async () => (await import('./simulator.ts')).simulator,
+  },
 };
 
 /** The command that the arguments name, and the context with what follows the name. */

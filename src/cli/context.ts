@@ -11,6 +11,8 @@ export interface Context {
   /** What follows the command's name. */
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** For logs that name their process. */
+  readonly processId: number;
   readonly stdout: LineWriter;
   readonly stderr: Terminal;
   readonly clock: Clock;

@@ -11,6 +11,7 @@ import { chooseStreams } from './choose-streams.ts';
 import { defineCommand } from './command.ts';
 import { readJsonFile } from './json-file.ts';
 import { readSettings } from './settings.ts';
+import { tellTokensToAirbyte } from './token-keeping.ts';
 
 export const read = defineCommand({
   name: 'read',
@@ -66,7 +67,9 @@ export const read = defineCommand({
       signal,
       recordLimit,
     };
-    const failed = await withAccount(context, config, log, (client) => run({ ...options, client }));
+    const failed = await withAccount(context, config, log, (client) => run({ ...options, client }), {
+      tokenStore: tellTokensToAirbyte(context, config),
+    });
     await translator.conclude(failures, failed);
     return failed.size + failures.size === 0 ? 0 : 1;
   },

@@ -49,8 +49,13 @@ export class LineWriter {
     return new Promise((resolve, reject) => {
       this.#target.write(batch, (error) => {
         if (error == null) resolve();
-        else reject(new InterruptedError('The reader of the output went away.', { cause: error }));
+        else reject(readerGone(error));
       });
     });
   }
+}
+
+/** Nobody reads our output any more: the end of a pipeline has ended. */
+export function readerGone(cause: unknown): InterruptedError {
+  return new InterruptedError('The reader of the output went away.', { cause });
 }
