@@ -1,16 +1,11 @@
-import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { InterruptedError } from '../errors.ts';
-import type { Log } from '../log.ts';
-import type { Redactor } from '../redact.ts';
 import { parseAccount } from './account.ts';
-import { type Authorization, longLivedToken } from './auth.ts';
-import { createExchange } from './exchange.ts';
-import { createPacer } from './pace.ts';
+import { type Authorization, longLivedToken, renewableTokens } from './auth.ts';
+import { createNetwork, type Network, type NetworkOptions } from './network.ts';
 import { parsePage } from './page.ts';
-import { refusal, tokenRefused } from './refusal.ts';
-import { withRetries } from './retry.ts';
-import { type Answer, createTransport, type Transport } from './transport.ts';
+import { refusal, renewedTokenRefused } from './refusal.ts';
+import type { TokenStore } from './token-store.ts';
+import type { Answer } from './transport.ts';
 
 /** One list request. Keys of `query` are in bracket style as Kommo spells them: `filter[updated_at][from]`. */
 export interface ListRequest {
@@ -64,17 +59,10 @@ export interface Account {
   body: Readonly<Record<string, unknown>>;
 }
 
-export interface ClientOptions {
+export interface ClientOptions extends NetworkOptions {
   config: Pick<Config, 'origin' | 'credentials' | 'requestsPerSecond'>;
-  /** For the User-Agent. */
-  version: string;
-  clock: Clock;
-  /** A number from 0 (included) to 1 (excluded). */
-  random: () => number;
-  log: Log;
-  redactor: Redactor;
-  /** Real sockets when absent. */
-  transport?: Transport;
+  /** Where renewed OAuth tokens are kept before their first use. */
+  tokenStore?: TokenStore | undefined;
 }
 
 /** Below this a page is no longer made smaller (kommo-api.md §4: 504 on heavy pages). */
@@ -82,34 +70,14 @@ const smallestPage = 10;
 
 /** A client for the account that `config` names. It connects only when asked something. */
 export function createClient(options: ClientOptions): KommoClient {
-  const { config, version, clock, random, log, redactor } = options;
-  const closing = new AbortController();
-  const transport = options.transport ?? createTransport();
-  const pacer = createPacer({ requestsPerSecond: config.requestsPerSecond, clock, signal: closing.signal });
-  const counts = new Map<string, number>();
-  const exchange = createExchange({
-    transport,
-    pacer,
-    clock,
-    log,
-    redact: redactor.redact,
-    userAgent: `source-kommo/${version}`,
-    onRequest: (purpose) => counts.set(purpose, (counts.get(purpose) ?? 0) + 1),
-  });
-  const authorization = authorize();
-
-  function authorize(): Authorization {
-    const { credentials, origin } = config;
-    if (credentials.type !== 'long_lived_token') throw new Error('not built yet');
-    redactor.add(credentials.accessToken);
-    return longLivedToken(origin, credentials.accessToken);
-  }
+  const network = createNetwork(options.config.requestsPerSecond, options);
+  const authorization = authorize(options, network);
 
   async function get(path: string, purpose: string): Promise<Answer> {
     for (let renewed = false; ; renewed = true) {
       const token = await authorization.token();
       const origin = authorization.origin();
-      const answer = await exchange({
+      const answer = await network.exchange({
         method: 'GET',
         origin,
         path,
@@ -117,7 +85,7 @@ export function createClient(options: ClientOptions): KommoClient {
         purpose,
       });
       if (answer.status === 401) {
-        if (renewed) throw tokenRefused();
+        if (renewed) throw renewedTokenRefused();
         await authorization.renew(token);
         continue;
       }
@@ -126,41 +94,41 @@ export function createClient(options: ClientOptions): KommoClient {
     }
   }
 
-  function ask<T>(
-    path: string,
-    purpose: string,
-    canShrink: boolean,
-    parse: (answer: Answer) => T,
-  ): Promise<T> {
-    return withRetries(
-      async () => parse(await get(path, purpose)),
-      { purpose, canShrink },
-      { clock, random, log, signal: closing.signal },
-    );
-  }
-
   return {
     list: (request) =>
-      ask(
-        request.path + queryString(request.query),
-        request.purpose,
-        Number(request.query.limit) > smallestPage,
-        (answer) => parsePage(answer, request, authorization.origin()),
+      network.persist(
+        { purpose: request.purpose, canShrink: Number(request.query.limit) > smallestPage },
+        async () => {
+          const answer = await get(request.path + queryString(request.query), request.purpose);
+          return parsePage(answer, request, authorization.origin());
+        },
       ),
     account: (parts) =>
-      ask(`/api/v4/account${queryString({ with: parts.join() })}`, 'account', false, parseAccount),
-    requests: (purpose) => counts.get(purpose) ?? 0,
-    usefulConcurrency: pacer.usefulConcurrency,
-    onWaiting: pacer.onWaiting,
-    async close() {
-      closing.abort(new InterruptedError('The connection to Kommo was closed.'));
-      await transport.close();
-    },
+      network.persist({ purpose: 'account', action: 'read the account', canShrink: false }, async () =>
+        parseAccount(await get(`/api/v4/account${queryString({ with: parts.join() })}`, 'account')),
+      ),
+    requests: network.requests,
+    usefulConcurrency: network.pacer.usefulConcurrency,
+    onWaiting: network.pacer.onWaiting,
+    close: network.close,
   };
 }
 
+function authorize(
+  { config, tokenStore, clock, log, redactor }: ClientOptions,
+  network: Network,
+): Authorization {
+  const { origin, credentials } = config;
+  if (credentials.accessToken !== undefined) redactor.add(credentials.accessToken);
+  if (credentials.type === 'long_lived_token') return longLivedToken(origin, credentials.accessToken);
+  redactor.add(credentials.refreshToken);
+  redactor.add(credentials.clientSecret);
+  return renewableTokens({ origin, credentials, store: tokenStore, network, clock, log, redactor });
+}
+
 function queryString(query: Readonly<Record<string, string | number>>): string {
-  const pairs = Object.entries(query).filter(([, value]) => value !== '');
-  const text = new URLSearchParams(pairs.map(([name, value]) => [name, `${value}`])).toString();
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== '') parameters.set(name, `${value}`);
+  const text = parameters.toString();
   return text === '' ? '' : `?${text}`;
 }

@@ -59,6 +59,13 @@ export function tokenRefused(): ConfigError {
   );
 }
 
+/** A token that Kommo has just given is refused. */
+export function renewedTokenRefused(): ConfigError {
+  return new ConfigError(
+    'Kommo refused a token that was just renewed (401): check that the integration is enabled under Settings → Integrations, and that subdomain names the account that authorized it.',
+  );
+}
+
 /** The line of the log that belongs to an error. */
 export function detailOf(answer: Answer, path: string, text: string): string {
   const id = answer.headers['x-request-id'];

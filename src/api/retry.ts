@@ -14,6 +14,8 @@ export interface RetryOptions {
 
 export interface Task {
   purpose: string;
+  /** What could not be done, for the message that ends it all; reading `purpose` when absent. */
+  action?: string;
   /** The question can be asked for less: after two timeouts it is given back as a HeavyPageError. */
   canShrink: boolean;
 }
@@ -34,7 +36,7 @@ const longestDelay = 60_000;
 /** Repeats `attempt` while it fails with a Setback, within bounded tries and time, then says what to do. */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
-  { purpose, canShrink }: Task,
+  { purpose, action = `read ${purpose}`, canShrink }: Task,
   { clock, random, log, signal }: RetryOptions,
 ): Promise<T> {
   const begun = clock.now();
@@ -53,7 +55,7 @@ export async function withRetries<T>(
       const delay = error.kind === 'throttled' ? 0 : fullJitter(failed, random);
       if (count >= tries[error.kind] || clock.now() + delay - begun > longestTime) {
         const seconds = Math.round((clock.now() - begun) / 1000);
-        throw new TransientError(givenUp(error, purpose, failed, seconds), contextOf(error));
+        throw new TransientError(givenUp(error, action, failed, seconds), contextOf(error));
       }
       log('info', `${purpose}: ${error.message}; trying again in ${(delay / 1000).toFixed(1)} s (${failed})`);
       await clock.sleep(delay, signal);
@@ -77,6 +79,6 @@ const advice: Readonly<Record<SetbackKind, string>> = {
   throttled: 'Other programs use up the limit of the account: lower requests_per_second, or try again later.',
 };
 
-function givenUp(error: Setback, purpose: string, failed: number, seconds: number): string {
-  return `Could not read ${purpose}: ${error.message}, after ${failed} tries in ${seconds} s. ${advice[error.kind]}`;
+function givenUp(error: Setback, action: string, failed: number, seconds: number): string {
+  return `Could not ${action}: ${error.message}, after ${failed} tries in ${seconds} s. ${advice[error.kind]}`;
 }

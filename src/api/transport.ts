@@ -61,24 +61,26 @@ export function createTransport(limits: Partial<TransportLimits> = {}): Transpor
     bodyTimeout: stallMilliseconds,
     connect: { timeout: connectMilliseconds },
   });
+  const dispatcher = agent.compose(tellWhenSent);
   return {
     async send({ url, method, headers, body, onSent }) {
       const { origin, pathname, search } = new URL(url);
-      const dispatcher = onSent ? agent.compose(tellingWhenSent(onSent)) : agent;
       try {
-        const answer = await dispatcher.request({
+        const request: RequestOptions = {
+          onSent,
           origin,
           path: pathname + search,
           method,
           headers: { 'accept-encoding': 'gzip, br', ...headers },
           body: body ?? null,
-        });
-        const decode = decoder(answer.headers['content-encoding']);
+        };
+        const answer = await dispatcher.request(request);
         const encoded = await readAtMost(answer.body, bodyBytes);
+        const decoded = await decode(encoded, answer.headers['content-encoding'], bodyBytes);
         return {
           status: answer.statusCode,
           headers: firstValues(answer.headers),
-          body: (await decode(encoded, bodyBytes)).toString('utf8'),
+          body: decoded.toString('utf8'),
         };
       } catch (error) {
         throw asSetback(error);
@@ -88,21 +90,21 @@ export function createTransport(limits: Partial<TransportLimits> = {}): Transpor
   };
 }
 
-function tellingWhenSent(onSent: () => void): Dispatcher.DispatcherComposeInterceptor {
-  return (dispatch) => (options, handler) =>
-    dispatch(options, {
-      onRequestStart(controller, context) {
-        onSent();
-        handler.onRequestStart?.(controller, context);
-      },
-      onRequestUpgrade: (...parts) => handler.onRequestUpgrade?.(...parts),
-      onResponseStarted: () => handler.onResponseStarted?.(),
-      onResponseStart: (...parts) => handler.onResponseStart?.(...parts),
-      onResponseData: (...parts) => handler.onResponseData?.(...parts),
-      onResponseEnd: (...parts) => handler.onResponseEnd?.(...parts),
-      onResponseError: (...parts) => handler.onResponseError?.(...parts),
-    });
-}
+type RequestOptions = Dispatcher.RequestOptions & Pick<OutgoingRequest, 'onSent'>;
+
+const tellWhenSent: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
+  dispatch(options, {
+    onRequestStart(controller, context) {
+      (options as RequestOptions).onSent?.();
+      handler.onRequestStart?.(controller, context);
+    },
+    onRequestUpgrade: (...parts) => handler.onRequestUpgrade?.(...parts),
+    onResponseStarted: () => handler.onResponseStarted?.(),
+    onResponseStart: (...parts) => handler.onResponseStart?.(...parts),
+    onResponseData: (...parts) => handler.onResponseData?.(...parts),
+    onResponseEnd: (...parts) => handler.onResponseEnd?.(...parts),
+    onResponseError: (...parts) => handler.onResponseError?.(...parts),
+  });
 
 async function readAtMost(body: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
@@ -115,7 +117,6 @@ async function readAtMost(body: AsyncIterable<Buffer>, limit: number): Promise<B
   return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, size);
 }
 
-type Decode = (encoded: Buffer, limit: number) => Promise<Buffer>;
 type Decompress = (data: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
 
 const decompressors: Readonly<Record<string, Decompress>> = {
@@ -125,20 +126,21 @@ const decompressors: Readonly<Record<string, Decompress>> = {
   br: promisify(brotliDecompress),
 };
 
-function decoder(encoding: string | string[] | undefined): Decode {
-  const name = (Array.isArray(encoding) ? encoding.join() : (encoding ?? 'identity')).trim().toLowerCase();
-  if (name === 'identity' || name === '') return async (encoded) => encoded;
+async function decode(
+  encoded: Buffer,
+  encoding: string | string[] | undefined,
+  limit: number,
+): Promise<Buffer> {
+  const name = (Array.isArray(encoding) ? encoding.join() : (encoding ?? '')).trim().toLowerCase();
+  if (name === '' || name === 'identity' || encoded.length === 0) return encoded;
   const decompress = decompressors[name];
   if (!decompress) throw new Setback('broken', `an answer in an encoding that was not asked for (${name})`);
-  return async (encoded, limit) => {
-    if (encoded.length === 0) return encoded;
-    try {
-      return await decompress(encoded, { maxOutputLength: limit });
-    } catch (error) {
-      if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
-      throw new Setback('broken', 'a compressed answer that cannot be read', { cause: error });
-    }
-  };
+  try {
+    return await decompress(encoded, { maxOutputLength: limit });
+  } catch (error) {
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
+    throw new Setback('broken', 'a compressed answer that cannot be read', { cause: error });
+  }
 }
 
 function tooLarge(limit: number): UnexpectedAnswerError {
