@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { generateMeltano } from './generate-meltano.ts';
 import { generateSpec } from './generate-spec.ts';
+import { generateSqliteTables } from './generate-sqlite-tables.ts';
 
 /** A file of the repository that follows from other files; its test checks that it is current. */
 export interface GeneratedFile {
@@ -11,7 +12,7 @@ export interface GeneratedFile {
   text: string;
 }
 
-const generators: (() => GeneratedFile[])[] = [generateSpec, generateMeltano];
+const generators: (() => GeneratedFile[])[] = [generateSpec, generateMeltano, generateSqliteTables];
 
 const root = new URL('../', import.meta.url);
 const files = generators.flatMap((generate) => generate());

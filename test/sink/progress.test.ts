@@ -5,7 +5,7 @@ import type { SyncEvent } from '../../src/sync/event.ts';
 
 function watch(
   terminal: { isTerminal: boolean; columns?: number },
-  environment: Record<string, string> = {},
+  environment: Record<string, string | undefined> = {},
 ) {
   let now = 0;
   const written: string[] = [];

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { columnsOf } from '../src/sink/sqlite/table.ts';
+import { views } from '../src/sink/sqlite/views.ts';
+import type { Stream } from '../src/stream/declaration.ts';
+import { streams } from '../streams/index.ts';
+import type { GeneratedFile } from './generate.ts';
+
+const page = new URL('../docs/sqlite.md', import.meta.url);
+
+/** docs/sqlite.md with its lists of tables and views as the program makes them. */
+export function generateSqliteTables(): GeneratedFile[] {
+  const text = readFileSync(page, 'utf8');
+  const withTables = replaceSection(text, 'tables', streams.map(describeTable).join('\n\n'));
+  return [{ path: 'docs/sqlite.md', text: replaceSection(withTables, 'views', describeViews()) }];
+}
+
+function replaceSection(text: string, name: string, content: string): string {
+  const [begin, end] = [`<!-- ${name}: made by npm run generate -->`, `<!-- end of ${name} -->`];
+  const [before, rest] = text.split(begin);
+  const after = rest?.split(end)[1];
+  if (after === undefined) throw new Error(`docs/sqlite.md has no section for ${name}`);
+  return `${before}${begin}\n\n${content}\n\n${end}${after}`;
+}
+
+function describeTable(stream: Stream): string {
+  const rows = [...columnsOf(stream)].map(([name, type]) => {
+    const key = stream.key.includes(name) ? ', key' : '';
+    const boolean = [stream.schema.properties[name]!.type].flat().includes('boolean') ? ', 0 or 1' : '';
+    return `| \`${name}\` | ${type}${boolean}${key} | ${stream.schema.properties[name]!.description ?? ''} |`;
+  });
+  return [`### ${stream.name}`, '', '| column | type | what it is |', '|---|---|---|', ...rows].join('\n');
+}
+
+function describeViews(): string {
+  const rows = views.map(({ name, summary, columns, reads }) => {
+    const names = Object.keys(columns).map((column) => `\`${column}\``);
+    return `| \`${name}\` | ${summary} | ${names.join(', ')} | ${reads.join(', ')} |`;
+  });
+  return ['| view | what it shows | columns | needs the tables |', '|---|---|---|---|', ...rows].join('\n');
+}
