@@ -1,5 +1,6 @@
 import { valuesOf } from './custom-field-values.ts';
 import { mix } from './random.ts';
+import { rememberText } from './record-text.ts';
 
 /** The definition of a custom field and the values that records of an account hold in it. */
 export interface CustomField {
@@ -91,6 +92,7 @@ function createField(
       let element = variants[variant];
       if (element === undefined) {
         element = make(variant);
+        rememberText(element);
         variants[variant] = element;
       }
       return element;

@@ -1,12 +1,13 @@
 import type { ListDeclaration } from './lists.ts';
 import { eventRow } from './records/event.ts';
 import { PRICE_STEP } from './records/lead.ts';
+import { recordText } from './record-text.ts';
 import { DURATION_STEP } from './records/task.ts';
 import type { RecordBuilder, World } from './records/world.ts';
 import { IN_BIN, type KommoRecord, type Table } from './table.ts';
 
-/** Texts of rows that are kept ready, over all `with=` combinations of a list. */
-const KEPT_TEXTS = 30_000;
+/** Characters of rows that are kept ready, over all `with=` combinations of a list. */
+const KEPT_CHARACTERS = 12_000_000;
 const NOTHING_WANTED: ReadonlySet<string> = new Set();
 
 /** A record in the two halves between which its own link belongs. */
@@ -22,7 +23,7 @@ export class ServedList {
   readonly table: Table;
   private readonly builder: RecordBuilder;
   private readonly texts = new Map<string, Map<number, RecordText>>();
-  private keptTexts = 0;
+  private kept = 0;
 
   constructor(declaration: ListDeclaration, table: Table, world: World) {
     this.declaration = declaration;
@@ -75,7 +76,12 @@ export class ServedList {
 
   /** Must be called after each change of a row. */
   forget(row: number): void {
-    for (const texts of this.texts.values()) if (texts.delete(row)) this.keptTexts--;
+    for (const texts of this.texts.values()) {
+      const parts = texts.get(row);
+      if (parts === undefined) continue;
+      texts.delete(row);
+      this.kept -= parts.head.length + parts.tail.length;
+    }
   }
 
   private bare(row: number, wanted: ReadonlySet<string>): KommoRecord {
@@ -111,13 +117,13 @@ export class ServedList {
     const record = this.bare(row, wanted);
     const parts = {
       id: record.id as number | string,
-      head: JSON.stringify(record).slice(0, -1),
+      head: recordText(record).slice(0, -1),
       tail: embedded === undefined ? '}' : `,"_embedded":${JSON.stringify(embedded)}}`,
     };
     // First come, first kept: a walk over more rows than fit would otherwise push out what the next walk starts with.
-    if (this.keptTexts < KEPT_TEXTS) {
+    if (this.kept < KEPT_CHARACTERS) {
       texts.set(row, parts);
-      this.keptTexts++;
+      this.kept += parts.head.length + parts.tail.length;
     }
     return parts;
   }
