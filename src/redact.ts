@@ -21,7 +21,7 @@ export function createRedactor(): Redactor {
       for (const form of formsOf(secret)) forms.add(form);
       // The longest form first, so that a secret that contains another one is replaced as a whole.
       const longestFirst = [...forms].sort((a, b) => b.length - a.length);
-      pattern = new RegExp(longestFirst.map((form) => RegExp.escape(form)).join('|'), 'g');
+      pattern = new RegExp(longestFirst.map(literally).join('|'), 'g');
     },
     redact: (text) => (pattern ? text.replace(pattern, mask) : text),
   };
@@ -39,4 +39,8 @@ function formsOf(secret: string): string[] {
     JSON.stringify(escaped).slice(1, -1),
     escaped.replaceAll('/', '\\/'),
   ];
+}
+
+function literally(text: string): string {
+  return text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');
 }
