@@ -57,8 +57,9 @@ export async function answerRequest(
   if (fault === undefined || !['reset-body', 'stall', 'huge', 'slow'].includes(fault.kind)) {
     return finish(service, info, request, response, answer);
   }
-  log(service, info, answer.status, answer.records ?? 0);
-  response.writeHead(answer.status, { 'Content-Type': answer.contentType ?? 'application/hal+json' });
+  const status = fault.kind === 'huge' ? 200 : answer.status;
+  log(service, info, status, answer.records ?? 0);
+  response.writeHead(status, { 'Content-Type': answer.contentType ?? 'application/hal+json' });
   sendFaulty(fault, response, Buffer.from(answer.body ?? ''));
 }
 

@@ -1,7 +1,7 @@
 import type { ListDeclaration } from './lists.ts';
+import { recordText } from './record-text.ts';
 import { eventRow } from './records/event.ts';
 import { PRICE_STEP } from './records/lead.ts';
-import { recordText } from './record-text.ts';
 import { DURATION_STEP } from './records/task.ts';
 import type { RecordBuilder, World } from './records/world.ts';
 import { IN_BIN, type KommoRecord, type Table } from './table.ts';

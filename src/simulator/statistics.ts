@@ -1,3 +1,5 @@
+import { SLIDING_SECOND } from './rate-limit.ts';
+
 /** One request as the log of the server keeps it. */
 export interface LoggedRequest {
   /** Milliseconds of the simulator's clock. */
@@ -48,7 +50,7 @@ export class Statistics {
     this.byList[list] = (this.byList[list] ?? 0) + 1;
     this.arrivals.push(at);
     let expired = 0;
-    while (this.arrivals[expired]! <= at - 1000) expired++;
+    while (this.arrivals[expired]! <= at - SLIDING_SECOND) expired++;
     if (expired > 0) this.arrivals.splice(0, expired);
     this.busiestSecond = Math.max(this.busiestSecond, this.arrivals.length);
   }

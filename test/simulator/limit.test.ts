@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { RateLimit } from '../../src/simulator/rate-limit.ts';
+import { ask, testClock, withAccount } from './ask.ts';
+
+test('the eighth request within a second is refused, and counted', async () => {
+  const clock = testClock();
+  await withAccount({ leads: 5, requestsPerSecond: 7, clock }, async (simulator) => {
+    const statuses = [];
+    for (let request = 0; request < 9; request++) statuses.push((await ask(simulator, 'leads')).status);
+    expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 200, 429, 429]);
+    clock.advance(999);
+    expect((await ask(simulator, 'leads')).status).toBe(429);
+    clock.advance(1);
+    expect((await ask(simulator, 'leads')).status).toBe(200);
+    expect(simulator.statistics.summary()).toMatchObject({
+      requests: 11,
+      rateLimited: 3,
+      busiestSecond: 10,
+      byList: { leads: 11 },
+      byStatus: { 200: 8, 429: 3 },
+      records: 40,
+    });
+    simulator.statistics.reset();
+    expect(simulator.statistics.requests).toBe(0);
+  });
+});
+
+test('evenly spaced requests at the limit all pass, also when another program takes half of it', () => {
+  const refused = (perSecond: number, competitor: number) => {
+    const limit = new RateLimit(7, competitor);
+    let count = 0;
+    for (let request = 0; request < 700; request++) if (!limit.permits((request * 1000) / perSecond)) count++;
+    return count / 700;
+  };
+  expect(refused(7, 0)).toBe(0);
+  expect(refused(3, 3.5)).toBe(0);
+  expect(refused(7, 3.5)).toBeGreaterThan(0.4);
+  expect(refused(8, 0)).toBeGreaterThan(0.1);
+});
+
+test('the log says what was asked and what came of it', async () => {
+  await withAccount({ leads: 5 }, async (simulator) => {
+    await ask(simulator, 'leads?limit=2');
+    await ask(simulator, 'leads?page=9');
+    expect(simulator.statistics.log).toMatchObject([
+      { method: 'GET', url: '/api/v4/leads?limit=2', list: 'leads', status: 200, records: 2 },
+      { url: '/api/v4/leads?page=9', status: 204, records: 0 },
+    ]);
+    expect(simulator.statistics.empty).toBe(1);
+  });
+});
+
+test('the clock of the server may be ahead, and its stamps with it; the header may be missing', async () => {
+  const clock = testClock();
+  await withAccount({ leads: 5, clock, readings: { clockSkew: 90 } }, async (simulator) => {
+    const { headers } = await ask(simulator, 'leads');
+    expect(Date.parse(headers.get('date')!)).toBe(clock.now() + 90_000);
+    const id = simulator.account.create('leads');
+    expect(simulator.account.record('leads', id)?.updated_at).toBe(clock.now() / 1000 + 90);
+    simulator.readings.dateHeader = false;
+    expect((await ask(simulator, 'leads')).headers.get('date')).toBeNull();
+  });
+});
+
+test('latency goes by the clock it is given', async () => {
+  const clock = testClock();
+  const waits: number[] = [];
+  const sleep = async (milliseconds: number) => {
+    waits.push(milliseconds);
+  };
+  await withAccount(
+    { leads: 5, latency: 100, jitter: 0.3, clock: { ...clock, sleep } },
+    async (simulator) => {
+      for (let request = 0; request < 20; request++) await ask(simulator, 'account');
+    },
+  );
+  expect(waits).toHaveLength(20);
+  expect(Math.min(...waits)).toBeGreaterThanOrEqual(70);
+  expect(Math.max(...waits)).toBeLessThanOrEqual(130);
+  expect(new Set(waits).size).toBeGreaterThan(10);
+});
