@@ -113,12 +113,18 @@ function changeReading(service: Service, name: string, value: unknown): void {
 
 /** One JSON line a record, written as fast as it is read. */
 async function writeTruth(service: Service, response: ServerResponse, stream: string): Promise<void> {
-  const truth = [...service.account.truth(stream)];
+  // All of it is read at once, so that it is the truth of one moment.
+  const pieces: string[] = [];
+  let lines: string[] = [];
+  for (const entry of service.account.truth(stream)) {
+    if (lines.push(JSON.stringify(entry)) < 10_000) continue;
+    pieces.push(lines.join('\n'));
+    lines = [];
+  }
+  if (lines.length > 0) pieces.push(lines.join('\n'));
   response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
-  for (let start = 0; start < truth.length; start += 1000) {
-    const lines = truth.slice(start, start + 1000).map((entry) => JSON.stringify(entry));
-    if (!response.write(`${lines.join('\n')}\n`))
-      await new Promise((resolve) => response.once('drain', resolve));
+  for (const piece of pieces) {
+    if (!response.write(`${piece}\n`)) await new Promise((resolve) => response.once('drain', resolve));
   }
   response.end();
 }

@@ -59,10 +59,13 @@ export interface OAuthOptions {
   renamedTo?: { subdomain: string; domain: string; top_level_domain: string };
 }
 
+/** What the ordered index can tell apart, with room for rows that are created later. */
+const MOST_ROWS = 4_000_000;
+
 /** The amounts that the options ask for, the others in proportion to the leads. */
 export function accountSize(options: SimulatorOptions): AccountSize {
   const leads = options.leads ?? 300;
-  return {
+  const size: AccountSize = {
     leads,
     contacts: options.contacts ?? Math.ceil(leads * 0.8),
     companies: options.companies ?? Math.ceil(leads * 0.25),
@@ -73,4 +76,8 @@ export function accountSize(options: SimulatorOptions): AccountSize {
     years: options.years ?? 2,
     customFieldsPerLead: options.customFieldsPerLead,
   };
+  for (const [name, count] of Object.entries(size)) {
+    if (count > MOST_ROWS) throw new RangeError(`${name}: a list holds ${MOST_ROWS} records at most`);
+  }
+  return size;
 }

@@ -62,7 +62,10 @@ function selectFromIndex(table: Table, selection: Selection, order: TimeOrder): 
     count,
     slice(start, end) {
       const last = Math.min(end, count);
-      if (selection.ties === 'id' && !order.descending) return index.slice(low + start, low + last);
+      if (selection.ties === 'id') {
+        if (!order.descending) return index.slice(low + start, low + last);
+        return index.slice(high - last, high - start).reverse();
+      }
       const rows: number[] = [];
       let place = start;
       while (place < last) {
@@ -70,8 +73,8 @@ function selectFromIndex(table: Table, selection: Selection, order: TimeOrder): 
         const groupStart = Math.max(low, index.before(second));
         const groupEnd = Math.min(high, index.before(second + 1));
         const group = index.slice(groupStart, groupEnd);
-        if (selection.ties === 'reversed') group.reverse();
         if (selection.ties === 'shuffled') shuffle(group, selection.random);
+        else if (!order.descending) group.reverse();
         const groupPlace = order.descending ? high - groupEnd : groupStart - low;
         const part = group.slice(place - groupPlace, last - groupPlace);
         for (const row of part) rows.push(row);
@@ -155,9 +158,11 @@ function sortRows(table: Table, selection: Selection, rows: Uint32Array): Uint32
   }
   if (order.by === 'id') return order.descending ? rows.reverse() : rows;
   const keyOf = sortKey(table, selection);
-  if (ties === 'reversed') rows.reverse();
+  const descending = 'descending' in order && order.descending;
+  const direction = descending ? -1 : 1;
+  // A falling order is the rising one read backwards, ties included, unless they are read otherwise.
   if (ties === 'shuffled') shuffle(rows, random);
-  const direction = 'descending' in order && order.descending ? -1 : 1;
+  else if ((ties === 'reversed') !== descending) rows.reverse();
   const keyed = Array.from(rows, (row) => ({ row, key: keyOf(row) }));
   keyed.sort((left, right) => (left.key - right.key) * direction);
   return Uint32Array.from(keyed, (entry) => entry.row);
