@@ -121,10 +121,10 @@ export class Job {
       this.strategy = withoutFilter(stream);
       this.#log(
         'warn',
-        `${this.name}: this account ignores filters on ${stream.cursor}; reading the whole list instead, at every run`,
+        `${this.name}: this account does not filter by ${stream.cursor}; reading the whole list instead, at every run`,
       );
-      const { to } = this.coverage!.whole;
-      const from = Math.min(...this.ranges.map((range) => range.from));
+      const { from: start, to } = this.coverage!.whole;
+      const from = this.ranges.length === 0 ? start : Math.min(...this.ranges.map((range) => range.from));
       this.ranges = [{ from, to, held: to, width: week }];
       this.layout += 1;
     } else throw reason;

@@ -1,6 +1,7 @@
 import type { KommoClient, Page } from '../api/client.ts';
-import { HeavyPageError, UnexpectedAnswerError } from '../errors.ts';
+import { HeavyPageError, RefusedRequestError, UnexpectedAnswerError } from '../errors.ts';
 import type { Stream } from '../stream/declaration.ts';
+import type { Interval } from '../stream/interval.ts';
 import { FiltersIgnored } from './detour.ts';
 
 /** A row of a list: an object with an identity and, where the list has a cursor, a cursor value. */
@@ -11,10 +12,16 @@ export interface Row {
   body: Record<string, unknown>;
 }
 
+/** What a walk wants and how it asks for it; all Unix seconds, closed, absent for no bound on that side. */
+export interface Bounds {
+  from: number | undefined;
+  to: number | undefined;
+  /** The same, one second wider where the bound may turn out to be exclusive. */
+  asked: { from: number | undefined; to: number | undefined };
+}
+
 export interface Question {
-  /** Closed bounds on the cursor, Unix seconds; absent asks without that bound. */
-  from?: number | undefined;
-  to?: number | undefined;
+  bounds: Bounds;
   order?: 'cursor' | 'id';
   /** Where to read, given the largest page that may be asked for. */
   place: (largest: number) => { page: number; limit: number };
@@ -36,7 +43,8 @@ export interface Answer {
 
 /** Page sizes that Kommo falls back to whatever was asked (kommo-api.md §3, §5). */
 const customaryPageSizes = [50, 100, 250];
-const smallestPage = 10;
+/** With fewer different sizes than there are above half of this, some places could not be asked for. */
+const smallestPage = 20;
 
 /**
  * One list of the account, and what has been learnt about how the server treats it: the page size it bears,
@@ -53,6 +61,7 @@ export class Listing {
   #toIsInclusive = false;
   #nextIsAlwaysThere = false;
   #largestSeen = 0;
+  #answers = 0;
 
   constructor(stream: Stream, client: KommoClient, purpose: string) {
     this.stream = stream;
@@ -62,13 +71,25 @@ export class Listing {
     this.filters = stream.cursor !== undefined;
   }
 
+  /**
+   * Bounds to ask with. Nobody documents whether Kommo's are inclusive, so they are one second wider than what is
+   * wanted until it is known. A walk of several pages takes them once: page numbers count in one and the same list.
+   */
+  bounds({ from, to }: Partial<Interval>): Bounds {
+    const asked = {
+      from: bound(from, this.#fromIsInclusive ? 0 : -1),
+      to: bound(to, this.#toIsInclusive ? 0 : 1),
+    };
+    return { from, to, asked };
+  }
+
   /** One answer; a page that is too heavy for the server is asked for again with a smaller size. */
   async ask(question: Question): Promise<Answer> {
     for (let doubted = false; ; ) {
       const { page, limit } = question.place(this.largest);
-      // Nobody documents whether bounds are inclusive, so ask one second wider and drop what lies outside.
-      const from = bound(question.from, this.#fromIsInclusive ? 0 : -1);
-      const to = bound(question.to, this.#toIsInclusive ? 0 : 1);
+      // Another reader may find out meanwhile that the account does not filter.
+      const filtered = this.filters;
+      const { from, to } = question.bounds.asked;
       try {
         const answer = await this.#client.list({
           path: this.stream.path,
@@ -77,21 +98,25 @@ export class Listing {
           query: {
             page,
             limit,
-            ...this.#selection(from, to),
+            ...(filtered && this.#selection(from, to)),
             ...this.#order(question.order),
             ...this.#with(),
           },
         });
         const rows = answer.rows.map((row) => this.#row(row));
-        if (this.#isOutside(rows, from, to)) {
+        if (filtered && this.#isOutside(rows, from, to)) {
           // One stray answer is a hiccup, two are a habit.
           if (doubted) throw new FiltersIgnored();
           doubted = true;
           continue;
         }
+        this.#answers += 1;
         this.#largestSeen = Math.max(this.#largestSeen, rows.length);
-        return this.#answer(answer, rows, question, { offset: (page - 1) * limit, limit });
+        const bounds = filtered ? question.bounds : { from: question.bounds.from, to: undefined };
+        return this.#answer(answer, rows, bounds, { offset: (page - 1) * limit, limit });
       } catch (error) {
+        if (filtered && this.#answers === 0 && error instanceof RefusedRequestError)
+          throw new FiltersIgnored();
         if (!(error instanceof HeavyPageError) || limit <= smallestPage) throw error;
         this.largest = Math.max(smallestPage, Math.floor(Math.min(limit, this.largest) / 2));
       }
@@ -110,7 +135,12 @@ export class Listing {
     if (this.#nextIsAlwaysThere) return true;
     const page = Math.floor(answer.offset / answer.limit) + 2;
     const behind = await this.ask({ ...question, place: () => ({ page, limit: answer.limit }) });
-    this.#nextIsAlwaysThere = behind.rows.length === 0;
+    if (behind.rows.length === 0) this.#nextIsAlwaysThere = true;
+    else if (size === 0) {
+      throw new UnexpectedAnswerError(
+        `${this.#purpose}: Kommo sent an empty page with more records behind it`,
+      );
+    }
     return this.#nextIsAlwaysThere;
   }
 
@@ -129,16 +159,17 @@ export class Listing {
     return Math.min(answer.limit, this.capOf(answer));
   }
 
-  #answer(page: Page, rows: Row[], { from, to }: Question, place: { offset: number; limit: number }): Answer {
-    const low = from ?? Number.NEGATIVE_INFINITY;
-    const high = to !== undefined && this.filters ? to : Number.POSITIVE_INFINITY;
+  #answer(
+    page: Page,
+    rows: Row[],
+    { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: Pick<Bounds, 'from' | 'to'>,
+    place: { offset: number; limit: number },
+  ): Answer {
     return {
       ...place,
       rows,
-      inside: rows.filter((row) => row.cursor >= low && row.cursor <= high),
-      mayGoOn:
-        rows.length > 0 &&
-        (page.hasNext || rows.length >= place.limit || customaryPageSizes.includes(rows.length)),
+      inside: rows.filter((row) => row.cursor >= from && row.cursor <= to),
+      mayGoOn: page.hasNext || rows.length >= place.limit || customaryPageSizes.includes(rows.length),
       servedAt: page.servedAt,
     };
   }
@@ -167,7 +198,6 @@ export class Listing {
 
   /** Learns what the bounds mean, and tells whether the rows disregard them. */
   #isOutside(rows: Row[], from: number | undefined, to: number | undefined): boolean {
-    if (!this.filters) return false;
     let above = 0;
     for (const { cursor } of rows) {
       if (from !== undefined && cursor < from) return true;
@@ -182,8 +212,8 @@ export class Listing {
   #selection(from: number | undefined, to: number | undefined): Record<string, number> {
     const { cursor } = this.stream;
     return {
-      ...(this.filters && from !== undefined && { [`filter[${cursor}][from]`]: from }),
-      ...(this.filters && to !== undefined && { [`filter[${cursor}][to]`]: to }),
+      ...(from !== undefined && { [`filter[${cursor}][from]`]: from }),
+      ...(to !== undefined && { [`filter[${cursor}][to]`]: to }),
     };
   }
 

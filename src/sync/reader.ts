@@ -44,9 +44,17 @@ export function createReader(
   const end = async (job: Job): Promise<void> => {
     if (job.needsOpenEnd && !delivery.isEnough(job)) {
       job.busy.add(theOpenEnd);
-      for await (const rows of openEnd(job.listing, closed, clock)) {
-        if (stopped()) return;
-        await delivery.deliver(job, rows);
+      try {
+        for await (const rows of openEnd(job.listing, closed, clock)) {
+          if (stopped()) return;
+          await delivery.deliver(job, rows);
+        }
+      } catch (error) {
+        job.detour(error, job.strategy);
+        if (job.ranges.length === 0) return await end(job);
+        return;
+      } finally {
+        job.busy.delete(theOpenEnd);
       }
     }
     await delivery.finish(job, undefined);

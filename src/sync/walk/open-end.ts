@@ -2,26 +2,36 @@ import type { Clock } from '../../clock.ts';
 import { UnexpectedAnswerError } from '../../errors.ts';
 import type { Listing, Row } from '../listing.ts';
 import { stitch } from './stitch.ts';
+import { isAscending } from './watermark.ts';
 
 const patience = 1_000;
 
 /**
  * Reads what was changed after the second `after`, until one answer holds all of it: a page that is not full is
- * a snapshot of the open end. As long as more than a page has changed, what is over by now is read as a closed
- * window first.
+ * a snapshot of the open end. As long as more than a page has changed, what is settled is read first: by the
+ * cursor's order where the list has one, else as a closed window.
  */
 export async function* openEnd(listing: Listing, after: number, clock: Clock): AsyncGenerator<Row[], void> {
   let from = after + 1;
   for (let round = 0; round < patience; round += 1) {
     const question = {
-      from,
-      order: listing.stream.ordersById ? ('id' as const) : undefined,
+      bounds: listing.bounds({ from }),
+      order: listing.stream.ordersByCursor ? ('cursor' as const) : ('id' as const),
       place: (largest: number) => ({ page: 1, limit: largest }),
     };
     const answer = await listing.ask(question);
     if (await listing.endsWith(answer, question)) {
       yield answer.inside;
       return;
+    }
+    const { inside } = answer;
+    // A page of nothing but the second before: now its bound is known to be inclusive.
+    if (inside.length === 0) continue;
+    const last = inside.at(-1)!.cursor;
+    if (question.order === 'cursor' && isAscending(inside) && inside[0]!.cursor < last) {
+      yield inside.filter((row) => row.cursor < last);
+      from = last;
+      continue;
     }
     const closed = (answer.servedAt ?? from) - 1;
     if (closed < from) {

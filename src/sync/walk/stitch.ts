@@ -5,7 +5,6 @@ import type { Listing, Row } from '../listing.ts';
 
 /** Requests in a row that bring nothing new before a list counts as unreadable. */
 const patience = 24;
-const usualOverlap = 4;
 
 /**
  * Reads a list ordered by id so that no removal can hide a record: each page has to begin at or before the last
@@ -22,22 +21,23 @@ export async function* stitch(
   tooLong?: () => Promise<boolean>,
 ): AsyncGenerator<Row[], boolean> {
   let last: Row['id'] = Number.NEGATIVE_INFINITY;
+  const bounds = listing.bounds(window);
   let position = 0;
-  let overlap = usualOverlap;
+  let overlap = 0;
   let cap = Number.POSITIVE_INFINITY;
   for (let idle = 0; idle <= patience; idle += 1) {
-    const target = Math.max(0, position - overlap);
+    const at = { position, overlap };
     const question = {
-      ...window,
+      bounds,
       order: 'id' as const,
-      place: (largest: number) => place(target, Math.min(largest, cap)),
+      place: (largest: number) => place(at, Math.min(largest, cap)),
     };
     const answer = await listing.ask(question);
     const { rows } = answer;
     if (!ascending(rows)) throw new OrderIgnored();
     const joins = answer.offset === 0 || (rows.length > 0 && rows[0]!.id <= last);
     if (!joins) {
-      overlap = Math.max(16, overlap * 4);
+      overlap = Math.max(8, overlap * 4);
       continue;
     }
     const ends = await listing.endsWith(answer, question);
@@ -51,7 +51,7 @@ export async function* stitch(
     if (ends) return true;
     position = answer.offset + listing.placesTaken(answer);
     cap = Math.min(cap, listing.capOf(answer));
-    overlap = Math.max(usualOverlap, overlap >> 1);
+    overlap = overlap >> 1;
   }
   throw new UnexpectedAnswerError(
     `${listing.stream.name}: Kommo's pages do not join up; the list changes faster than it can be read`,
@@ -59,10 +59,15 @@ export async function* stitch(
 }
 
 /**
- * The page that holds position `target` and reaches furthest behind it. Only multiples of the page size can be
- * asked for, so a slightly smaller page often begins closer to the target.
+ * The page that begins at least `overlap` places before `position` and reaches furthest. Only multiples of the page
+ * size can be asked for, so a slightly smaller page often begins closer to where it should.
  */
-function place(target: number, largest: number): { page: number; limit: number } {
+function place(
+  { position, overlap }: { position: number; overlap: number },
+  largest: number,
+): { page: number; limit: number } {
+  // A few places that the next page repeats are enough for the removals of a moment; one is enough to join.
+  const target = Math.max(0, position - Math.max(overlap, Math.ceil(largest / 64)));
   let best = { page: 1, limit: largest };
   let reach = 0;
   for (let limit = largest; limit > largest / 2; limit -= 1) {

@@ -10,17 +10,17 @@ import type { Range } from './walk.ts';
  * that fills a page by itself is read by id.
  */
 export async function* watermark(listing: Listing, range: Range): AsyncGenerator<Row[], number> {
+  const { to } = range;
   const question = {
-    from: range.from,
-    to: range.to,
+    bounds: listing.bounds(range),
     order: 'cursor' as const,
     place: (largest: number) => ({ page: 1, limit: largest }),
   };
   const answer = await listing.ask(question);
   const { inside } = answer;
-  if (!ascending(inside)) throw new OrderIgnored();
+  if (!isAscending(inside)) throw new OrderIgnored();
   const last = inside.at(-1)?.cursor;
-  const ended = isBeyond(answer.rows, question.to) || (await listing.endsWith(answer, question));
+  const ended = isBeyond(answer.rows, to) || (await listing.endsWith(answer, question));
   // Another reader may have taken over the upper part while the answer was under way.
   if (ended || (last !== undefined && last > range.to)) {
     range.held = range.to;
@@ -37,7 +37,8 @@ export async function* watermark(listing: Listing, range: Range): AsyncGenerator
   return last;
 }
 
-function ascending(rows: Row[]): boolean {
+/** Whether the rows come in the order of their cursor. */
+export function isAscending(rows: readonly Row[]): boolean {
   return rows.every((row, index) => index === 0 || row.cursor >= rows[index - 1]!.cursor);
 }
 

@@ -47,5 +47,5 @@ export function byWindows(read: WindowReader): Walk {
 /** Whether more than `count` rows lie in the window: one request for the page behind them. */
 async function reachesBehind(listing: Listing, window: Interval, count: number): Promise<boolean> {
   const place = (largest: number) => ({ page: Math.floor(count / largest) + 1, limit: largest });
-  return (await listing.ask({ ...window, place })).rows.length > 0;
+  return (await listing.ask({ bounds: listing.bounds(window), place })).rows.length > 0;
 }
