@@ -48,6 +48,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     const turn = await pacer.turn();
     if (ban) throw ban;
     onRequest(purpose);
+    const begun = clock.now();
     let outcome = 'no answer';
     try {
       const answer = await transport.send({
@@ -65,10 +66,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       if (error instanceof Setback && outcome === 'no answer') outcome = error.message;
       throw error;
     } finally {
-      log(
-        'debug',
-        `${method} ${decodeURIComponent(path)} ${outcome} ${Math.round(clock.now() - turn.startedAt)} ms`,
-      );
+      log('debug', `${method} ${decodeURIComponent(path)} ${outcome} ${Math.round(clock.now() - begun)} ms`);
     }
 
     function accept(answer: Answer): Answer {

@@ -49,21 +49,29 @@ export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions):
   const queue: { queuedAt: number; grant: (turn: Turn) => void; refuse: (reason: unknown) => void }[] = [];
   let pumping = false;
   let count = 0;
+  let latest = Number.NEGATIVE_INFINITY;
+  let setBack = 0;
   let slot = Number.NEGATIVE_INFINITY;
   let pausedUntil = Number.NEGATIVE_INFINITY;
   let refusalsInARow = 0;
   let latency: number | undefined;
+
+  /** A clock that is set back must not make everybody wait until it is as late again. */
+  function time(): number {
+    const now = clock.now();
+    if (now + setBack < latest) setBack = latest - now;
+    latest = now + setBack;
+    return latest;
+  }
 
   function spacing(now: number): number {
     const current = rate.at(now);
     return current >= evenlySpacedBelow ? 0 : (1000 / current) * spacingMargin;
   }
 
-  function waitFor(now: number, spaced: number): number {
-    // A clock that is set back must not leave the next slot an hour away.
-    slot = Math.min(slot, now + spaced);
-    const windowOpens = window === 0 ? 0 : starts[count % window]! + 1000 + windowGuard;
-    return Math.max(slot, pausedUntil, Math.min(windowOpens, now + 1000 + windowGuard)) - now;
+  function waitFor(now: number): number {
+    const windowOpens = window === 0 ? slot : starts[count % window]! + 1000 + windowGuard;
+    return Math.max(slot, pausedUntil, windowOpens) - now;
   }
 
   function start(queuedAt: number, now: number, spaced: number): Turn {
@@ -75,7 +83,7 @@ export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions):
     return {
       startedAt: now,
       sent() {
-        if (window > 0 && count - mine <= window) starts[mine % window] = clock.now();
+        if (window > 0 && count - mine <= window) starts[mine % window] = time();
       },
     };
   }
@@ -86,9 +94,9 @@ export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions):
     try {
       while (queue.length > 0) {
         signal.throwIfAborted();
-        const now = clock.now();
+        const now = time();
         const spaced = spacing(now);
-        const wait = waitFor(now, spaced);
+        const wait = waitFor(now);
         if (wait > 0) {
           await clock.sleep(Math.ceil(wait), signal);
           continue;
@@ -110,16 +118,16 @@ export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions):
   return {
     turn: () =>
       new Promise((grant, refuse) => {
-        queue.push({ queuedAt: clock.now(), grant, refuse });
+        queue.push({ queuedAt: time(), grant, refuse });
         void pump();
       }),
     answered(turn) {
       refusalsInARow = 0;
-      const sample = Math.max(0, clock.now() - turn.startedAt);
+      const sample = Math.max(0, time() - turn.startedAt);
       latency = latency === undefined ? sample : latency + (sample - latency) * 0.2;
     },
     refused(turn, wait) {
-      const now = clock.now();
+      const now = time();
       const recent = Math.max(startsInLastSecond(now), 10);
       const isEcho = !rate.refused(now, turn.startedAt, recent);
       if (isEcho && wait === undefined) return;
@@ -127,10 +135,10 @@ export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions):
       if (!isEcho) refusalsInARow++;
       if (now + pause <= pausedUntil) return;
       pausedUntil = now + pause;
-      for (const listener of listeners) listener(pausedUntil);
+      for (const listener of listeners) listener(pausedUntil - setBack);
     },
     usefulConcurrency() {
-      const current = rate.at(clock.now());
+      const current = rate.at(time());
       // Little's law, with room for answers that take longer than most.
       const useful = Math.ceil(current * ((latency ?? assumedLatency) / 1000) * 1.3) + 1;
       return Math.max(1, Math.min(useful, current >= evenlySpacedBelow ? 8 : 24));

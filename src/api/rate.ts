@@ -9,40 +9,52 @@ export interface AdaptiveRate {
   refused(now: number, startedAt: number, recent: number): boolean;
 }
 
-const cut = 0.75;
+/** A rate that is refused soon after it was reached is far too high; one that went well for long hardly so. */
+const cutSoon = 0.6;
+const cutLate = 0.9;
+const wentWell = 15_000;
+
 const shortestHold = 5_000;
-const longestHold = 120_000;
+const longestHold = 60_000;
 /** Beyond a rate that was refused only after this long without a refusal. */
 const beyondHold = 30_000;
 /** Nearer than this to a refused rate, another step up gains less than the refusal costs. */
 const near = 1.06;
 
 /**
- * Starts at `limit` and never exceeds it. A refusal cuts the rate by a quarter; it then climbs half of the way
- * to the refused rate at a time, falls back one step where a step was refused, and goes beyond the refused
- * rate only now and then. So a lasting lower limit costs a refusal a minute, a passing one is soon forgotten.
+ * Starts at `limit` and never exceeds it. A refusal cuts the rate; it then climbs half of the way to the refused
+ * rate at a time, falls back one step where a step was refused, and goes beyond the refused rate only now and
+ * then. So a lasting lower limit costs a refusal or two a minute, and a passing one is soon forgotten.
  */
 export function createAdaptiveRate(limit: number): AdaptiveRate {
   const lowest = Math.min(limit, 0.2);
   let rate = limit;
   let refusedRate = Number.POSITIVE_INFINITY;
+  /** The rate before the last step up, as long as that step may turn out to be too high. */
   let beforeStep: number | undefined;
   let hold = shortestHold;
-  let nextStep = Number.POSITIVE_INFINITY;
+  /** When this rate was chosen; undefined while it is still the one we started with. */
+  let chosenAt: number | undefined;
   let cutAt = Number.NEGATIVE_INFINITY;
+  let nextStep = Number.POSITIVE_INFINITY;
+
+  function change(now: number, to: number): void {
+    rate = to;
+    chosenAt = now;
+    nextStep = now + hold;
+  }
 
   function step(now: number): void {
     const ceiling = Math.min(refusedRate, limit);
     if (ceiling > rate * near) {
       beforeStep = rate;
-      rate += (ceiling - rate) / 2;
-      nextStep = now + hold;
+      change(now, (rate + ceiling) / 2);
     } else if (ceiling === limit) {
-      rate = limit;
+      hold = shortestHold;
+      change(now, limit);
+      beforeStep = undefined;
       refusedRate = Number.POSITIVE_INFINITY;
       nextStep = Number.POSITIVE_INFINITY;
-      hold = shortestHold;
-      beforeStep = undefined;
     } else {
       refusedRate *= 1.5;
       nextStep = now + Math.max(hold, beyondHold);
@@ -55,14 +67,20 @@ export function createAdaptiveRate(limit: number): AdaptiveRate {
       return rate;
     },
     refused(now, startedAt, recent) {
-      if (startedAt < cutAt) return false;
+      if (startedAt <= cutAt) return false;
       const tried = Math.min(rate, recent);
+      const hasGoneWell = chosenAt !== undefined && now - chosenAt >= wentWell;
       refusedRate = tried;
-      if (beforeStep !== undefined) hold = Math.min(hold * 2, longestHold);
-      rate = Math.max(lowest, Math.min(beforeStep ?? tried * cut, tried * 0.97));
+      if (hasGoneWell) {
+        hold = shortestHold;
+        beforeStep = undefined;
+      } else if (beforeStep !== undefined) {
+        hold = Math.min(hold * 2, longestHold);
+      }
+      const lower = Math.min(beforeStep ?? tried * (hasGoneWell ? cutLate : cutSoon), tried * 0.97);
+      change(now, Math.max(lowest, lower));
       beforeStep = undefined;
       cutAt = now;
-      nextStep = now + hold;
       return true;
     },
   };

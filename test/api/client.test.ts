@@ -49,16 +49,7 @@ function setUp(requestsPerSecond = 10_000): Setting {
     log: (level, message) => lines.push(`${level} ${message}`),
     redactor: createRedactor(),
   });
-  async function settle<T>(answer: Promise<T>): Promise<T> {
-    let isSettled = false;
-    answer.then(
-      () => (isSettled = true),
-      () => (isSettled = true),
-    );
-    while (!isSettled) await clock.run();
-    return answer;
-  }
-  return { client, lines, settle };
+  return { client, lines, settle: clock.settle };
 }
 
 async function failure(setting: Setting, request = leads): Promise<Error & { detail?: string }> {

@@ -63,15 +63,7 @@ function connect(tokenStore: TokenStore | undefined, changes: Partial<OAuth> = {
   return createClient({ config, tokenStore, ...world() });
 }
 
-async function settle<T>(answer: Promise<T>): Promise<T> {
-  let isSettled = false;
-  const settled = () => {
-    isSettled = true;
-  };
-  answer.then(settled, settled);
-  while (!isSettled) await clock.run();
-  return answer;
-}
+const settle = <T>(work: Promise<T>): Promise<T> => clock.settle(work);
 
 const failure = (client: KommoClient) =>
   settle(client.list(leads)).then(
