@@ -1,4 +1,4 @@
-import type { ListDeclaration } from './lists.ts';
+import type { ListDeclaration } from './list-declaration.ts';
 import { type Filter, type ListQuery, QueryError } from './query.ts';
 import type { Readings } from './readings.ts';
 import type { KommoRecord } from './table.ts';

@@ -1,6 +1,7 @@
 import { createCustomFields } from './custom-fields.ts';
 import { writeHistory } from './history.ts';
-import { type ListDeclaration, listDeclarations } from './lists.ts';
+import type { ListDeclaration } from './list-declaration.ts';
+import { listDeclarations } from './lists.ts';
 import { mix } from './random.ts';
 import type { World } from './records/world.ts';
 import { Table } from './table.ts';
@@ -20,25 +21,6 @@ export interface AccountSize {
 }
 
 const DAY = 86_400;
-
-const settledCounts: Record<string, number> = {
-  roles: 2,
-  loss_reasons: 5,
-  lead_tags: 12,
-  contact_tags: 8,
-  company_tags: 6,
-};
-
-const firstIds: Record<string, number> = {
-  leads: 10_000_000,
-  contacts: 40_000_000,
-  companies: 70_000_000,
-  tasks: 20_000_000,
-  events: 0,
-  users: 3_800_000,
-  pipelines: 3_000_000,
-  roles: 800_000,
-};
 
 /** Makes everything that an account holds before anybody touches it. */
 export function foundWorld(
@@ -74,15 +56,13 @@ function foundTable(
   size: AccountSize,
   timeline: Timeline,
 ): Table {
-  const { name } = declaration;
   if (declaration.key === 'custom_fields') return fieldTable(world, declaration, timeline.start);
-  const wanted = (size as unknown as Record<string, number | undefined>)[name];
   return writeHistory({
     seed: mix(world.seed, salt, 2),
-    count: wanted ?? settledCounts[name] ?? 0,
-    firstId: firstIds[name] ?? 100_000 * salt,
+    count: declaration.rows(size),
+    firstId: declaration.firstId,
     timeline,
-    immutable: name === 'events',
+    immutable: declaration.name === 'events',
   });
 }
 

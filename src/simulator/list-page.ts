@@ -1,6 +1,6 @@
 import type { Account } from './account.ts';
 import { type Condition, conditionOf } from './filters.ts';
-import type { ListDeclaration } from './lists.ts';
+import type { ListDeclaration } from './list-declaration.ts';
 import type { Answer } from './problems.ts';
 import { problem } from './problems.ts';
 import type { ListQuery } from './query.ts';

@@ -1,3 +1,4 @@
+import { type ListDeclaration, plain } from './list-declaration.ts';
 import { eventBuilder } from './records/event.ts';
 import { leadBuilder } from './records/lead.ts';
 import { companyBuilder, contactBuilder } from './records/person.ts';
@@ -5,46 +6,6 @@ import { pipelineBuilder } from './records/pipeline.ts';
 import { customFieldBuilder, lossReasonBuilder, roleBuilder, tagBuilder } from './records/settings.ts';
 import { taskBuilder } from './records/task.ts';
 import { userBuilder } from './records/user.ts';
-import type { RecordBuilder, World } from './records/world.ts';
-
-/** What a list of Kommo is like: one entry makes it served, filtered, ordered and editable. */
-export interface ListDeclaration {
-  /** The name under which the account, the statistics and the readings know it. */
-  name: string;
-  /** Below /api/v4/. */
-  path: string;
-  /** Where the records stand in `_embedded`. */
-  key: string;
-  /** Which keys stand beside them (kommo-api.md §5): `_page`; counts of rows and pages as well; the count of rows only. */
-  envelope: 'page' | 'counted' | 'total';
-  paged: boolean;
-  /** Keys that `order[…]` obeys; others are overlooked (kommo-api.md §6). */
-  orders: readonly string[];
-  /** Times that may be filtered, and what a scalar means there (kommo-api.md §6). */
-  dates: readonly string[];
-  scalarDate: 'equal' | 'after';
-  /** Filters that compare a value: the name in the query and the key in the record. */
-  values: Readonly<Record<string, string>>;
-  /** `with=only_deleted` shows the bin. */
-  bin: boolean;
-  /** A missing record by id: 204 or 404 (kommo-api.md §4). */
-  missing: 204 | 404;
-  /** Where a record shows its version. */
-  marker: 'price' | 'duration' | 'name' | 'none';
-  builder(world: World): RecordBuilder;
-}
-
-const plain = {
-  envelope: 'page',
-  paged: true,
-  orders: [],
-  dates: [],
-  scalarDate: 'equal',
-  values: { id: 'id' },
-  bin: false,
-  missing: 404,
-  marker: 'name',
-} as const;
 
 const entityValues = {
   id: 'id',
@@ -67,6 +28,8 @@ export const listDeclarations: readonly ListDeclaration[] = [
     bin: true,
     missing: 204,
     marker: 'price',
+    rows: (size) => size.leads,
+    firstId: 10_000_000,
     builder: leadBuilder,
   },
   {
@@ -79,6 +42,8 @@ export const listDeclarations: readonly ListDeclaration[] = [
     values: entityValues,
     bin: true,
     missing: 204,
+    rows: (size) => size.contacts,
+    firstId: 40_000_000,
     builder: contactBuilder,
   },
   {
@@ -91,6 +56,8 @@ export const listDeclarations: readonly ListDeclaration[] = [
     values: entityValues,
     bin: true,
     missing: 204,
+    rows: (size) => size.companies,
+    firstId: 70_000_000,
     builder: companyBuilder,
   },
   {
@@ -112,6 +79,8 @@ export const listDeclarations: readonly ListDeclaration[] = [
       entity_id: 'entity_id',
     },
     marker: 'duration',
+    rows: (size) => size.tasks,
+    firstId: 20_000_000,
     builder: taskBuilder,
   },
   {
@@ -129,6 +98,8 @@ export const listDeclarations: readonly ListDeclaration[] = [
       entity_id: 'entity_id',
     },
     marker: 'none',
+    rows: (size) => size.events,
+    firstId: 0,
     builder: eventBuilder,
   },
   {
@@ -139,6 +110,8 @@ export const listDeclarations: readonly ListDeclaration[] = [
     envelope: 'total',
     paged: false,
     values: {},
+    rows: (size) => size.pipelines,
+    firstId: 3_000_000,
     builder: pipelineBuilder,
   },
   {
@@ -148,6 +121,8 @@ export const listDeclarations: readonly ListDeclaration[] = [
     key: 'users',
     envelope: 'counted',
     values: {},
+    rows: (size) => size.users,
+    firstId: 3_800_000,
     builder: userBuilder,
   },
   {
@@ -157,6 +132,8 @@ export const listDeclarations: readonly ListDeclaration[] = [
     key: 'roles',
     envelope: 'counted',
     values: {},
+    rows: () => 2,
+    firstId: 800_000,
     builder: roleBuilder,
   },
   {
@@ -165,11 +142,14 @@ export const listDeclarations: readonly ListDeclaration[] = [
     path: 'leads/loss_reasons',
     key: 'loss_reasons',
     values: {},
+    rows: () => 5,
+    firstId: 900_000,
     builder: lossReasonBuilder,
   },
-  ...(['leads', 'contacts', 'companies'] as const).flatMap((entity): ListDeclaration[] => {
-    const tags = `${{ leads: 'lead', contacts: 'contact', companies: 'company' }[entity]}_tags`;
-    const fields = `${{ leads: 'lead', contacts: 'contact', companies: 'company' }[entity]}_custom_fields`;
+  ...(['leads', 'contacts', 'companies'] as const).flatMap((entity, index): ListDeclaration[] => {
+    const one = { leads: 'lead', contacts: 'contact', companies: 'company' }[entity];
+    const tags = `${one}_tags`;
+    const fields = `${one}_custom_fields`;
     return [
       {
         ...plain,
@@ -177,6 +157,8 @@ export const listDeclarations: readonly ListDeclaration[] = [
         path: `${entity}/tags`,
         key: 'tags',
         values: { id: 'id', name: 'name' },
+        rows: () => 12,
+        firstId: 1_000_000 + 100_000 * index,
         builder: (world) => tagBuilder(world, tags),
       },
       {
@@ -187,6 +169,8 @@ export const listDeclarations: readonly ListDeclaration[] = [
         envelope: 'counted',
         orders: ['sort', 'id'],
         values: { id: 'id', type: 'type' },
+        rows: () => 0,
+        firstId: 0,
         builder: (world) => customFieldBuilder(world, entity),
       },
     ];

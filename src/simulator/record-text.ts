@@ -10,7 +10,7 @@ export function rememberText(shared: object): void {
 const PLACE = '"custom_fields_values":null';
 
 /**
- * The JSON text of a record. Custom field values are most of it and are shared between records: their texts are put in
+ * The JSON text of a record, which is the caller's own and is used up. Custom field values are most of it and are shared between records: their texts are put in
  * place ready-made, which halves the time of a page.
  */
 export function recordText(record: KommoRecord): string {
@@ -22,7 +22,8 @@ export function recordText(record: KommoRecord): string {
     if (text === undefined) return JSON.stringify(record);
     ready += ready === '' ? text : `,${text}`;
   }
-  const text = JSON.stringify({ ...record, custom_fields_values: null });
+  record.custom_fields_values = null;
+  const text = JSON.stringify(record);
   const place = text.indexOf(PLACE) + PLACE.length - 4;
   return `${text.slice(0, place)}[${ready}]${text.slice(place + 4)}`;
 }

@@ -1,4 +1,4 @@
-import type { ListDeclaration } from './lists.ts';
+import type { ListDeclaration } from './list-declaration.ts';
 import { recordText } from './record-text.ts';
 import { eventRow } from './records/event.ts';
 import { PRICE_STEP } from './records/lead.ts';

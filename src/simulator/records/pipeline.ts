@@ -8,11 +8,18 @@ const lostNames = ['Closed - lost', 'Закрыто и не реализован
 const colors = ['#fffeb2', '#FFCC66', '#99ccff', '#C1E0FF', '#f2f3f4'];
 
 /** The status ids of a pipeline by its row: the incoming stage, some of its own, and the two that all pipelines share. */
-export function pipelineStatuses(row: number): number[] {
+export function pipelineStatuses(row: number): readonly number[] {
+  const known = statusIds[row];
+  if (known !== undefined) return known;
   const own = 3 + (row % 3);
   const first = 50_000_000 + row * 100;
-  return [...Array.from({ length: own + 1 }, (_, index) => first + index), 142, 143];
+  const ids = [...Array.from({ length: own + 1 }, (_, index) => first + index), 142, 143];
+  statusIds[row] = ids;
+  return ids;
 }
+
+/** The answers of the function above, which every lead asks for. */
+const statusIds: (readonly number[])[] = [];
 
 /** Pipelines with their statuses (kommo-api.md §8). */
 export function pipelineBuilder(world: World): RecordBuilder {
