@@ -1,3 +1,4 @@
+import type { KommoClient } from '../api/client.ts';
 import { isSourceError } from '../errors.ts';
 import { openProgress } from '../sink/progress.ts';
 import { openSqliteSink, type SqliteSink } from '../sink/sqlite/sink.ts';
@@ -11,6 +12,7 @@ import { defineCommand } from './command.ts';
 import { noteNulledValues } from './nulled-values.ts';
 import { readSettings } from './settings.ts';
 import { textTable } from './text-table.ts';
+import { keepTokensInFile } from './token-keeping.ts';
 
 export const sync = defineCommand({
   name: 'sync',
@@ -44,7 +46,8 @@ export const sync = defineCommand({
     const progress = openProgress({ stderr, clock, tally, environment, debug: flags.debug });
     const { log } = progress;
     const noteNulled = noteNulledValues(log);
-    return withAccount(context, config, log, async (client) => {
+    const tokenStore = keepTokensInFile(context, config, flags.config);
+    const fill = async (client: KommoClient) => {
       const account = await client.account([]);
       const sink = openSqliteSink({ path: flags.to, account, streams, clock, log });
       try {
@@ -67,7 +70,8 @@ export const sync = defineCommand({
         progress.stop();
         sink.close();
       }
-    });
+    };
+    return withAccount(context, config, log, fill, { tokenStore });
   },
 });
 

@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import SQLite from 'better-sqlite3';
+import { onTestFinished } from 'vitest';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
+import type { StreamState } from '../../src/sync/state.ts';
+import { streams } from '../../streams/index.ts';
+
+/** A simulated account, the settings for it, and a path for its SQLite file; all gone when the test ends. */
+export async function accountWithFile(options: SimulatorOptions = {}) {
+  const simulator = await startSimulator({ leads: 400, requestsPerSecond: null, ...options });
+  const folder = mkdtempSync(join(tmpdir(), 'kommo-sync-'));
+  onTestFinished(async () => {
+    await simulator.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const config = join(folder, 'config.json');
+  const settings = { api_url: simulator.url, api_key: simulator.token, requests_per_second: 10_000 };
+  writeFileSync(config, JSON.stringify(settings));
+  return { simulator, folder, config, path: join(folder, 'kommo.db') };
+}
+
+/** What the file holds of each of its streams: `key version`, sorted. */
+export function versionsInFile(path: string): Record<string, string[]> {
+  const tables = ask<{ name: string }>(path, "SELECT name FROM sqlite_schema WHERE type = 'table'");
+  const present = streams.filter((stream) => tables.some(({ name }) => name === stream.name));
+  const versions = present.map(({ name, key, cursor }) => {
+    const columns = [key.join(" || '/' || "), cursor ?? '0'].join(" || ' ' || ");
+    const rows = ask<{ version: string }>(path, `SELECT ${columns} AS version FROM ${name}`);
+    return [name, rows.map(({ version }) => version).sort()];
+  });
+  return Object.fromEntries(versions);
+}
+
+/** What the account holds, in the same form. */
+export function versionsInAccount({ account }: Simulator): Record<string, string[]> {
+  return Object.fromEntries(
+    streams.map(({ name, cursor }) => {
+      const versions = Array.from(
+        account.truth(name),
+        ({ id, updated_at }) => `${id} ${cursor ? updated_at : 0}`,
+      );
+      return [name, versions.sort()];
+    }),
+  );
+}
+
+/** The states in the file, by stream. */
+export function statesInFile(path: string): Map<string, StreamState> {
+  const rows = ask<{ stream: string; state: string }>(
+    path,
+    'SELECT * FROM _kommo_state WHERE state IS NOT NULL',
+  );
+  return new Map(rows.map(({ stream, state }) => [stream, JSON.parse(state)]));
+}
+
+export function ask<Row = Record<string, unknown>>(path: string, sql: string): Row[] {
+  const database = new SQLite(path, { readonly: true });
+  try {
+    return database.prepare<[], Row>(sql).all();
+  } finally {
+    database.close();
+  }
+}
