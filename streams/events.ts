@@ -7,4 +7,5 @@ export const events = defineStream({
   schema: schema as StreamSchema,
   cursor: 'created_at',
   immutable: true,
+  redundant: ['entity'],
 });

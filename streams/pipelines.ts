@@ -5,5 +5,6 @@ import type { StreamSchema } from '../src/stream/schema.ts';
 export const pipelines = defineStream({
   name: 'pipelines',
   schema: schema as StreamSchema,
+  redundant: ['statuses'],
   path: '/api/v4/leads/pipelines',
 });

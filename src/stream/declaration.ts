@@ -22,6 +22,8 @@ export interface Stream {
   readonly schema: StreamSchema;
   /** Columns that `_embedded` holds under another name than their own. */
   readonly embeds: Readonly<Record<string, string>>;
+  /** Fields that repeat what other columns or streams hold, and need no column. */
+  readonly redundant: readonly string[];
   /** The rows of this stream within one row of its list; most lists hold them as they are. */
   readonly rows: (row: Record<string, unknown>) => Record<string, unknown>[];
 }
@@ -41,6 +43,7 @@ export function defineStream(declaration: StreamDeclaration): Stream {
     with: [],
     pageSize: 250,
     embeds: {},
+    redundant: [],
     rows: (row) => [row],
     ...declaration,
   };

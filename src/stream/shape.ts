@@ -12,7 +12,7 @@ export interface Shaper {
  * the schema does not know.
  */
 export function createShaper(
-  stream: Pick<Stream, 'schema' | 'embeds'>,
+  stream: Pick<Stream, 'schema' | 'embeds' | 'redundant'>,
   columns: readonly string[],
   onUnknown: (field: string) => void,
 ): Shaper {
@@ -22,7 +22,13 @@ export function createShaper(
     embedded: stream.embeds[name] ?? name,
     convert: converters[columnType(properties[name]!)],
   }));
-  const known = new Set([...Object.keys(properties), ...Object.values(stream.embeds), '_embedded', '_links']);
+  const known = new Set([
+    ...Object.keys(properties),
+    ...Object.values(stream.embeds),
+    ...stream.redundant,
+    '_embedded',
+    '_links',
+  ]);
   const note = (fields: Record<string, unknown>) => {
     for (const field in fields) {
       if (known.has(field)) continue;
