@@ -7,7 +7,7 @@ import type { RecordBuilder, World } from './records/world.ts';
 import { IN_BIN, type KommoRecord, type Table } from './table.ts';
 
 /** Characters of rows that are kept ready, over all `with=` combinations of a list. */
-const KEPT_CHARACTERS = 12_000_000;
+const KEPT_CHARACTERS = 8_000_000;
 const NOTHING_WANTED: ReadonlySet<string> = new Set();
 
 /** A record in the two halves between which its own link belongs. */
