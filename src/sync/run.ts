@@ -3,6 +3,7 @@ import type { Account, KommoClient } from '../api/client.ts';
 import type { Clock } from '../clock.ts';
 import { InterruptedError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { closedSecond } from './closed-second.ts';
 import { Delivery } from './delivery.ts';
 import type { Emit, PlannedStream } from './event.ts';
 import { Job } from './job.ts';
@@ -27,9 +28,6 @@ export interface RunOptions {
 /** What could not be read in full, by stream; empty when the run is complete. */
 export type Failures = Map<string, unknown>;
 
-/** Seconds that a server without a `Date` header is given to agree with our clock. */
-const clockAllowance = 60;
-
 /**
  * Reads every planned stream and tells `emit` what it found. A stream that fails leaves the others alone, unless
  * the account as a whole refuses. Rejects when the account cannot be asked at all, and when `emit` does.
@@ -37,7 +35,7 @@ const clockAllowance = 60;
 export async function run(options: RunOptions): Promise<Failures> {
   const { client, clock, log, signal } = options;
   const account = await client.account(['is_api_filter_enabled']);
-  const closed = (account.servedAt ?? Math.floor(clock.now() / 1000) - clockAllowance) - 1;
+  const closed = closedSecond(account.servedAt, clock);
   const origin = account.createdAt ?? 0;
   const bounds = { startDate: options.startDate, lookbackSeconds: options.lookbackSeconds, closed };
   const jobs = group(options.plan).map((planned) => new Job(planned, client, bounds, origin, log));

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { UnexpectedAnswerError } from '../../errors.ts';
+import { closedSecond } from '../closed-second.ts';
 import type { Listing, Row } from '../listing.ts';
 import { stitch } from './stitch.ts';
 import { isAscending } from './watermark.ts';
@@ -33,7 +34,7 @@ export async function* openEnd(listing: Listing, after: number, clock: Clock): A
       from = last;
       continue;
     }
-    const closed = (answer.servedAt ?? from) - 1;
+    const closed = closedSecond(answer.servedAt, clock);
     if (closed < from) {
       await clock.sleep(1_000);
       continue;
