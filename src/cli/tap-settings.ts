@@ -10,26 +10,32 @@ import { readJsonFile } from './json-file.ts';
 /** The word that stands for the environment among the values of `--config`. */
 const fromEnvironment = 'ENV';
 
+export interface GivenSettings {
+  received: Record<string, unknown>;
+  /** The file that the credentials came from, into which renewed tokens belong. */
+  credentialsFile: string | undefined;
+}
+
 /** The settings of all `--config` values: later files win key by key, the environment wins over all files. */
 export async function readTapSettings(
   configs: readonly string[],
   settings: SettingSchema,
   environment: Context['environment'],
-): Promise<Record<string, unknown>> {
-  const merged: Record<string, unknown> = {};
+): Promise<GivenSettings> {
+  const received: Record<string, unknown> = {};
+  let credentialsFile: string | undefined;
   for (const file of configs) {
-    if (file !== fromEnvironment) Object.assign(merged, await readSettingsFile(file));
+    if (file === fromEnvironment) continue;
+    const given = await readSettingsFile(file);
+    Object.assign(received, given);
+    if ('credentials' in given) credentialsFile = file;
   }
-  if (configs.includes(fromEnvironment)) {
-    const variables = { ...(await readDotEnv()), ...environment };
-    Object.assign(merged, environmentSettings(variables, settings));
-  }
-  return merged;
-}
-
-/** The file into which renewed tokens can be written back: the last one given. */
-export function lastConfigFile(configs: readonly string[]): string | undefined {
-  return configs.findLast((file) => file !== fromEnvironment);
+  if (!configs.includes(fromEnvironment)) return { received, credentialsFile };
+  const given = environmentSettings({ ...(await readDotEnv()), ...environment }, settings);
+  return {
+    received: { ...received, ...given },
+    credentialsFile: 'credentials' in given ? undefined : credentialsFile,
+  };
 }
 
 async function readSettingsFile(file: string): Promise<object> {

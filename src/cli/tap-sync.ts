@@ -18,6 +18,7 @@ import { readJsonFile } from './json-file.ts';
 import { checkSettings } from './settings.ts';
 import type { TapArguments } from './tap-arguments.ts';
 import { readTapSettings } from './tap-settings.ts';
+import { keepTokensInFile } from './token-keeping.ts';
 
 /** Reads the account and writes its records; the result tells, by stream, what could not be read in full. */
 export async function syncTap(
@@ -27,7 +28,7 @@ export async function syncTap(
   { log, metric }: TapLog,
 ): Promise<Failures> {
   const { clock, redactor, signal, stdout } = context;
-  const received = await readTapSettings(given.configs, settings, context.environment);
+  const { received, credentialsFile } = await readTapSettings(given.configs, settings, context.environment);
   const config = checkSettings(redactor, received);
   const available = await context.loadStreams();
   const bookmarks = new Bookmarks(await readInput('state', given.state), given.state ?? '');
@@ -72,7 +73,8 @@ export async function syncTap(
   };
   const transport = timedTransport(createTransport(), metrics, clock);
   const read = (client: KommoClient) => run({ ...options, client });
-  const failures = await withAccount(context, config, log, read, { transport });
+  const tokenStore = keepTokensInFile(context, config, credentialsFile);
+  const failures = await withAccount(context, config, log, read, { transport, tokenStore });
   await translation.end();
   return failures;
 }

@@ -69,7 +69,8 @@ async function warnOfBrokenConfig(
   try {
     const settings = await readSettingsSchema(context.packageRoot);
     const { checkSettings } = await import('./settings.ts');
-    checkSettings(context.redactor, await readTapSettings(configs, settings, context.environment));
+    const { received } = await readTapSettings(configs, settings, context.environment);
+    checkSettings(context.redactor, received);
   } catch (error) {
     log('warn', `The catalog is complete, but a sync would fail: ${(error as Error).message}`);
   }
