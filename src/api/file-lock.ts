@@ -14,6 +14,7 @@ const silence = 15_000;
 export async function withFileLock<T>(path: string, clock: Clock, work: () => Promise<T>): Promise<T> {
   const owner = `${process.pid} ${crypto.randomUUID()}\n`;
   await acquire(path, owner, clock);
+  // A sign of life of this process, whatever time the program is told.
   const beat = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), heartbeat);
   beat.unref();
   try {

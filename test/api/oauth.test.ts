@@ -281,18 +281,6 @@ describe('a token file', () => {
     expect(client.requests('authorization')).toBe(1);
   });
 
-  test('lets two programs that renew at once do it once', async () => {
-    const path = join(folder, 'tokens.json');
-    const refresh = answersRefresh('1', '2');
-    for (let i = 0; i < 2; i++) answersLeads('access-1', 401);
-    for (let i = 0; i < 2; i++) answersLeads('access-2');
-    const changes = { accessToken: 'access-1', expiresAt: clock.now() + day };
-    const programs = [0, 1].map(() => connect(tokenFileStore(path, 'refresh-1', clock), changes));
-    await settle(Promise.all(programs.map((program) => program.list(leads))));
-    expect(refresh.isDone()).toBe(true);
-    expect(programs.map((program) => program.requests('authorization')).sort()).toEqual([0, 1]);
-  });
-
   test('that cannot be kept is found out before the refresh token is used up', async () => {
     const refresh = answersRefresh('1', '2');
     const error = await failure(
