@@ -30,6 +30,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'fill a SQLite file with the account, or bring it up to date',
     load: async () => (await import('./sync.ts')).sync,
   },
+  verify: {
+    summary: 'compare a SQLite file with the account, record by record',
+    load: async () => (await import('./verify.ts')).verify,
+  },
   simulator: {
     summary: 'run a Kommo account on localhost',
     load: async () => (await import('./simulator.ts')).simulator,

@@ -1,14 +1,14 @@
 import type { KommoClient } from '../api/client.ts';
-import { isSourceError } from '../errors.ts';
 import { openProgress } from '../sink/progress.ts';
 import { openSqliteSink, type SqliteSink } from '../sink/sqlite/sink.ts';
 import { openTally, secondsOf, type Tally } from '../sink/tally.ts';
 import type { Stream } from '../stream/declaration.ts';
 import type { PlannedStream, SyncMode } from '../sync/event.ts';
-import { type Failures, run } from '../sync/run.ts';
+import { run } from '../sync/run.ts';
 import { withAccount } from './account.ts';
 import { chooseStreams } from './choose-streams.ts';
 import { defineCommand } from './command.ts';
+import { describeFailures } from './failures.ts';
 import { noteNulledValues } from './nulled-values.ts';
 import { readSettings } from './settings.ts';
 import { textTable } from './text-table.ts';
@@ -64,7 +64,7 @@ export const sync = defineCommand({
         });
         progress.stop();
         for (const line of report(streams, sink, tally, clock.now())) await stdout.writeText(line);
-        for (const line of complaints(failures, signal)) stderr.write(`${context.program}: ${line}\n`);
+        for (const line of describeFailures(failures, signal)) stderr.write(`${context.program}: ${line}\n`);
         return failures.size === 0 ? 0 : 1;
       } finally {
         progress.stop();
@@ -97,14 +97,4 @@ function report(
     return [name, mode, rows, changed, tally?.requests ?? 0, seconds];
   });
   return textTable(['stream', 'mode', 'rows', 'new or changed', 'requests', 'seconds'], rows);
-}
-
-/** What could not be read in full, a line each. */
-function complaints(failures: Failures, signal: AbortSignal): string[] {
-  if (signal.aborted) return ['stopped; the next sync goes on from here'];
-  return [...failures].map(([stream, error]) => {
-    if (isSourceError(error)) return `${stream} is not complete: ${error.message}`;
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return `${stream} is not complete, by a defect of this program, please report it: ${text}`;
-  });
 }

@@ -42,8 +42,16 @@ export function openStates(database: Database, clock: Clock, log: Log): States {
 
 type StateRow = Record<StateKind, string | null>;
 
+/** How far the stream's table was filled by the runs up to now. */
+export function readState(database: Database, stream: string, log: Log): StreamState | undefined {
+  const statement = database.prepare<[string], string | null>(
+    'SELECT state FROM _kommo_state WHERE stream = ?',
+  );
+  return parseState(stream, statement.pluck().get(stream) ?? undefined, log);
+}
+
 /** An unreadable state restarts its stream: a row sent twice is harmless, a row never sent is not. */
-export function parseState(stream: string, text: string | undefined, log: Log): StreamState | undefined {
+function parseState(stream: string, text: string | undefined, log: Log): StreamState | undefined {
   if (text === undefined) return undefined;
   try {
     return StreamState.parse(JSON.parse(text));

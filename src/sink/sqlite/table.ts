@@ -24,7 +24,12 @@ const sqlType: Record<JsonType, 'INTEGER' | 'REAL' | 'TEXT'> = {
  * Creates a table for the rows of `stream`. It is not STRICT: shaping has made sure of the types already, and
  * SQLite before 3.37 (2021) refuses to open a file with a STRICT table in it.
  */
-export function createTable(database: Database, stream: Stream, table: string): void {
+export function createTable(
+  database: Database,
+  stream: Stream,
+  table: string,
+  schema: 'main' | 'temp' = 'main',
+): void {
   const columns = columnsOf(stream);
   const isKey = (name: string) => stream.key.includes(name);
   const definitions = [...columns].map(
@@ -34,7 +39,7 @@ export function createTable(database: Database, stream: Stream, table: string): 
   // A single integer key is the table's own row id; any other key would cost a second tree.
   const hasRowId = stream.key.length === 1 && columns.get(stream.key[0]!) === 'INTEGER';
   database.exec(
-    `CREATE TABLE ${quote(table)} (${definitions.join(', ')}, PRIMARY KEY (${key}))${hasRowId ? '' : ' WITHOUT ROWID'}`,
+    `CREATE TABLE ${schema}.${quote(table)} (${definitions.join(', ')}, PRIMARY KEY (${key}))${hasRowId ? '' : ' WITHOUT ROWID'}`,
   );
 }
 

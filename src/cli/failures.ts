@@ -1,0 +1,12 @@
+import { isSourceError } from '../errors.ts';
+import type { Failures } from '../sync/run.ts';
+
+/** What could not be read in full and why, a line each; one line in all where the run was stopped. */
+export function describeFailures(failures: Failures, signal: AbortSignal): string[] {
+  if (signal.aborted) return ['stopped before the end'];
+  return [...failures].map(([stream, error]) => {
+    if (isSourceError(error)) return `${stream} is not complete: ${error.message}`;
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return `${stream} is not complete, by a defect of this program, please report it: ${text}`;
+  });
+}

@@ -1,0 +1,154 @@
+import { writeFileSync } from 'node:fs';
+import SQLite from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { accountWithFile, ask } from './account-file.ts';
+import { runProgram } from './program.ts';
+
+async function synced(leads = 600) {
+  const account = await accountWithFile({ leads });
+  const { config, path } = account;
+  expect((await runProgram('source-kommo', ['sync', '--config', config, '--to', path])).code).toBe(0);
+  return {
+    ...account,
+    verify: (...more: string[]) =>
+      runProgram('source-kommo', ['verify', '--config', config, '--db', path, ...more]),
+    damage: (sql: string) => {
+      const database = new SQLite(path);
+      database.exec(sql);
+      database.close();
+    },
+  };
+}
+
+describe('verify', () => {
+  test('says up to when a file is complete', async () => {
+    const { verify, simulator } = await synced();
+    const { code, stdout } = await verify();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^leads +600 records; complete up to \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/m);
+    expect(stdout).toMatch(/kommo.db is complete\.\n$/);
+    expect(stdout.match(/complete up to/g)).toHaveLength(8);
+    // Full pages without the embedded parts, and no filter on the time that sync goes by.
+    const questions = simulator.statistics.log.filter(({ list }) => list === 'leads').slice(-3);
+    expect(questions.map(({ url }) => decodeURIComponent(url)).join()).not.toMatch(/filter|with=/);
+  });
+
+  test('does not mind what changed after the sync', async () => {
+    const { verify, simulator } = await synced();
+    const { account, readings } = simulator;
+    readings.clockSkew += 5;
+    for (const id of account.sample('leads', 20)) account.edit('leads', id, {});
+    account.create('leads');
+    account.addEvent();
+    readings.clockSkew += 5;
+    const { code, stdout } = await verify();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^leads +601 records; complete up to/m);
+  });
+
+  test('lists what is missing, stale and gone', async () => {
+    const { verify, damage, path, simulator } = await synced();
+    const ids = ask<{ id: number }>(path, 'SELECT id FROM leads ORDER BY id').map(({ id }) => id);
+    damage(`DELETE FROM leads WHERE id IN (${ids[3]}, ${ids[5]})`);
+    damage(`UPDATE leads SET updated_at = updated_at - 1 WHERE id = ${ids[7]}`);
+    for (const id of ids.slice(20, 35)) simulator.account.purge('leads', id);
+    damage('DELETE FROM statuses WHERE id = 142');
+    damage('DELETE FROM events WHERE id = (SELECT min(id) FROM events)');
+    const { code, stdout } = await verify();
+    expect(code).toBe(1);
+    const lines = stdout.split('\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^leads +585 records; not complete up to/),
+        `  2 missing in the file: ${ids[3]}, ${ids[5]}`,
+        `  1 stale in the file: ${ids[7]}`,
+        `  15 gone from Kommo: ${ids.slice(20, 30).join(', ')}, …`,
+        expect.stringMatching(/^ {2}3 missing in the file: \d+\/142, \d+\/142, \d+\/142$/),
+        expect.stringMatching(/^ {2}1 missing in the file: \w{26}$/),
+        expect.stringMatching(/is not complete: sync --full-refresh/),
+      ]),
+    );
+    expect(stdout).toMatch(/^contacts .*complete up to/m);
+  });
+
+  test('a full refresh mends what it lists', async () => {
+    const { verify, damage, config, path } = await synced(100);
+    damage('DELETE FROM leads WHERE id % 2');
+    expect((await verify()).code).toBe(1);
+    await runProgram('source-kommo', ['sync', '--config', config, '--to', path, '--full-refresh']);
+    expect((await verify()).code).toBe(0);
+  });
+
+  test('looks only at what was asked of the account: start_date', async () => {
+    const { simulator, config, path } = await accountWithFile({ leads: 300 });
+    const from = new Date((simulator.account.now() - 200 * 86_400) * 1000).toISOString().slice(0, 10);
+    const settings = {
+      api_url: simulator.url,
+      api_key: simulator.token,
+      start_date: from,
+      requests_per_second: 10_000,
+    };
+    writeFileSync(config, JSON.stringify(settings));
+    await runProgram('source-kommo', ['sync', '--config', config, '--to', path]);
+    expect(ask(path, 'SELECT count(*) < 300 AS fewer FROM leads')).toEqual([{ fewer: 1 }]);
+    const { code, stdout } = await runProgram('source-kommo', ['verify', '--config', config, '--db', path]);
+    expect(stdout).toMatch(/is complete/);
+    expect(code).toBe(0);
+  });
+
+  test('tells a stream that the file does not hold, or that no sync has finished', async () => {
+    const { simulator, config, path } = await accountWithFile({ leads: 50 });
+    simulator.faults.addNamed('forbidden', { list: 'users' });
+    await runProgram('source-kommo', ['sync', '--config', config, '--to', path, '--streams', 'leads,users']);
+    simulator.faults.clear();
+    const verify = (...more: string[]) =>
+      runProgram('source-kommo', ['verify', '--config', config, '--db', path, ...more]);
+    const all = await verify();
+    expect(all.code).toBe(1);
+    expect(all.stdout).toMatch(/^leads .*complete up to/m);
+    expect(all.stdout).toMatch(/^users .*no sync of it has got anywhere yet/m);
+    expect(all.stdout).not.toMatch(/^tasks/m);
+    const leads = await verify('--streams', 'leads');
+    expect(leads.code).toBe(0);
+    const tasks = await verify('--streams', 'leads,tasks');
+    expect(tasks.stdout).toMatch(/^tasks +not in the file$/m);
+    expect(tasks.code).toBe(1);
+  });
+
+  test('does not take a list that could not be read for an empty one', async () => {
+    const { verify, simulator } = await synced(50);
+    simulator.faults.addNamed('forbidden', { list: 'tasks' });
+    const { code, stdout, stderr } = await verify();
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^tasks +not verified/m);
+    expect(stderr).toMatch(/tasks is not complete: /);
+  });
+
+  test.each([
+    ['a file that is not there', undefined, /does not exist/],
+    ['a file that is not a database', 'a diary', /is not a SQLite database/],
+    ['a database of another program', 'CREATE TABLE leads (id)', /was not made by source-kommo sync/],
+    [
+      'the file of another account',
+      "CREATE TABLE _kommo_account (id, name, run); INSERT INTO _kommo_account VALUES (5, 'Other', '')",
+      /holds account 5 \(Other\)/,
+    ],
+  ])('refuses %s in one line', async (_case, content, message) => {
+    const { config, path } = await accountWithFile({ leads: 5 });
+    if (content?.startsWith('CREATE')) {
+      const database = new SQLite(path);
+      database.exec(content);
+      database.close();
+    } else if (content !== undefined) writeFileSync(path, content);
+    const { code, stdout, stderr } = await runProgram('source-kommo', [
+      'verify',
+      '--config',
+      config,
+      '--db',
+      path,
+    ]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd()).not.toContain('\n');
+  });
+});
