@@ -94,7 +94,7 @@ test('a file is short, or says why not', () => {
 
 test('the rules above find what they look for', () => {
   expect(importsOf('src/main.ts')).toEqual(
-    expect.arrayContaining(['src/cli/commands.ts', 'streams/index.ts']),
+    expect.arrayContaining(['src/cli/perform.ts', 'streams/index.ts']),
   );
   expect(layerOf('src/dialect/airbyte/state.ts')).toBe('dialect/airbyte');
 });

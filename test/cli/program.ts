@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -17,21 +17,23 @@ export interface Ended {
 /** Starts a program of the package as a user does: its own process, nothing of the tests inside. */
 export function startProgram(name: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
   const { KOMMO_SUBDOMAIN: _, KOMMO_API_KEY: __, ...inherited } = process.env;
-  const child = spawn(process.execPath, [join(root, 'bin', `${name}.js`), ...args], {
+  return spawn(process.execPath, [join(root, 'bin', `${name}.js`), ...args], {
     env: { ...inherited, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  return child;
 }
 
 /** Runs a program to its end and returns what it said. */
-export async function runProgram(
+export function runProgram(
   name: string,
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
 ): Promise<Ended> {
-  const child = startProgram(name, args, environment);
+  return ended(startProgram(name, args, environment));
+}
+
+/** What a program that was started has said when it ended. */
+export function ended(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Ended> {
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk) => stdout.push(chunk));

@@ -1,0 +1,63 @@
+import { Writable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
+import type { Context } from '../../src/cli/context.ts';
+import { perform } from '../../src/cli/perform.ts';
+import type { Clock } from '../../src/clock.ts';
+import { createRedactor } from '../../src/redact.ts';
+import { LineWriter } from '../../src/sink/lines.ts';
+import { streams } from '../../streams/index.ts';
+import { root } from './program.ts';
+
+export interface Performed {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** A clock that never waits: a sleep is over at once, and the time is later by as much. */
+export function hastyClock(now = 1_763_600_000_000): Clock {
+  let time = now;
+  return {
+    now: () => time,
+    async sleep(milliseconds, signal) {
+      signal?.throwIfAborted();
+      time += milliseconds;
+    },
+  };
+}
+
+/** Runs a command without a process of its own, in a world that is all parameters. */
+export async function performHere(args: readonly string[], world: Partial<Context> = {}): Promise<Performed> {
+  let stdout = '';
+  let stderr = '';
+  const target = new Writable({
+    decodeStrings: false,
+    write(chunk, _encoding, done) {
+      stdout += chunk;
+      done();
+    },
+  });
+  const redactor = createRedactor();
+  const context: Context = {
+    program: 'source-kommo',
+    arguments: args,
+    environment: {},
+    processId: 1,
+    stdout: new LineWriter(target, redactor),
+    stderr: {
+      isTerminal: false,
+      columns: 80,
+      write(text) {
+        stderr += redactor.redact(text);
+      },
+    },
+    clock: hastyClock(),
+    signal: new AbortController().signal,
+    redactor,
+    packageRoot: pathToFileURL(root),
+    loadStreams: async () => streams,
+    ...world,
+  };
+  const code = await perform(context, new Promise(() => {}));
+  return { code, stdout, stderr };
+}
