@@ -22,6 +22,7 @@ export async function main(program: string, packageRoot: URL): Promise<void> {
     processId: process.pid,
     stdout: new LineWriter(process.stdout, redactor),
     stderr: openTerminal(process.stderr, redactor),
+    openStdin: () => process.stdin,
     clock: systemClock,
     signal: stopping.signal,
     redactor,

@@ -34,6 +34,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'compare a SQLite file with the account, record by record',
     load: async () => (await import('./verify.ts')).verify,
   },
+  login: {
+    summary: 'authorize an OAuth integration once',
+    load: async () => (await import('./login.ts')).login,
+  },
   simulator: {
     summary: 'run a Kommo account on localhost',
     load: async () => (await import('./simulator.ts')).simulator,

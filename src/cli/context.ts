@@ -15,6 +15,8 @@ export interface Context {
   readonly processId: number;
   readonly stdout: LineWriter;
   readonly stderr: Terminal;
+  /** What a person types or pastes; opened only by who asks for it. */
+  openStdin(): NodeJS.ReadableStream;
   readonly clock: Clock;
   /** Aborts when a signal asks the program to stop, or when nobody reads stdout any more. */
   readonly signal: AbortSignal;

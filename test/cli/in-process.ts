@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import type { Context } from '../../src/cli/context.ts';
 import { perform } from '../../src/cli/perform.ts';
@@ -26,14 +26,21 @@ export function hastyClock(now = 1_763_600_000_000): Clock {
   };
 }
 
+/** What differs from a world in which nothing happens; `onLine` sees what is printed while it is printed. */
+type World = Partial<Context> & { onLine?(line: string): void };
+
 /** Runs a command without a process of its own, in a world that is all parameters. */
-export async function performHere(args: readonly string[], world: Partial<Context> = {}): Promise<Performed> {
+export async function performHere(
+  args: readonly string[],
+  { onLine, ...world }: World = {},
+): Promise<Performed> {
   let stdout = '';
   let stderr = '';
   const target = new Writable({
     decodeStrings: false,
     write(chunk, _encoding, done) {
       stdout += chunk;
+      if (onLine) for (const line of chunk.split('\n')) onLine(line);
       done();
     },
   });
@@ -51,6 +58,7 @@ export async function performHere(args: readonly string[], world: Partial<Contex
         stderr += redactor.redact(text);
       },
     },
+    openStdin: () => Readable.from([]),
     clock: hastyClock(),
     signal: new AbortController().signal,
     redactor,

@@ -1,0 +1,58 @@
+import { createServer } from 'node:http';
+import { ConfigError } from '../errors.ts';
+
+/** The page on which the owner of the account lets the integration in (kommo-api.md §2.2). */
+export function consentUrl(origin: string, clientId: string, state: string): string {
+  const host = new URL(origin).hostname.endsWith('.amocrm.ru') ? 'www.amocrm.ru' : 'www.kommo.com';
+  return `https://${host}/oauth?${new URLSearchParams({ client_id: clientId, state, mode: 'popup' })}`;
+}
+
+/** The code in what the consent page gave back: the address to which it led, or the code alone. */
+export function codeIn(answer: string, state: string): string {
+  const text = answer.trim();
+  if (!URL.canParse(text)) {
+    if (/^\S+$/.test(text)) return text;
+    throw new ConfigError('This is neither the address to which the browser was led nor a code.');
+  }
+  const { searchParams } = new URL(text);
+  if (searchParams.get('error') !== null) throw new ConfigError('The access was denied in the browser.');
+  const code = searchParams.get('code');
+  if (code === null) throw new ConfigError('There is no code in this address: copy all of it.');
+  if (searchParams.get('state') !== state) {
+    throw new ConfigError('This address belongs to another authorization: open the page printed last.');
+  }
+  return code;
+}
+
+/** True where the browser's way back leads to this machine. */
+export function isLoopback(redirectUri: string): boolean {
+  if (!URL.canParse(redirectUri)) return false;
+  const { protocol, hostname } = new URL(redirectUri);
+  return protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}
+
+/** Waits for the browser at a loopback address, and resolves with the address that it asked for. */
+export function awaitBrowser(redirectUri: string, signal: AbortSignal): Promise<string> {
+  const { hostname, port, pathname } = new URL(redirectUri);
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', redirectUri);
+    // Browsers also ask for icons.
+    if (url.pathname !== pathname) return response.writeHead(404).end();
+    response.writeHead(200, { 'content-type': 'text/plain', connection: 'close' });
+    response.end('This window can be closed: see the terminal for the result.\n', () => resolve(url.href));
+  });
+  server.on('error', (cause: NodeJS.ErrnoException) =>
+    reject(
+      new ConfigError(`Nobody can listen at the redirect_uri ${redirectUri} (${cause.code}): pass --code.`, {
+        cause,
+      }),
+    ),
+  );
+  signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  server.listen(Number(port || 80), hostname.replaceAll(/[[\]]/g, ''));
+  return promise.finally(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+}

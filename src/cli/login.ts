@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { createInterface } from 'node:readline/promises';
+import { exchangeCode } from '../api/login.ts';
+import { configFileStore } from '../api/token-store.ts';
+import { ConfigError, UsageError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { defineCommand } from './command.ts';
+import { awaitBrowser, codeIn, consentUrl, isLoopback } from './consent.ts';
+import type { Context } from './context.ts';
+import { readJsonFile } from './json-file.ts';
+import { checkSettings } from './settings.ts';
+import { readVersion } from './version.ts';
+
+export const login = defineCommand({
+  name: 'login',
+  summary:
+    'Authorizes an OAuth integration once, and puts its tokens into the config file. The file needs subdomain, and ' +
+    'of the credentials client_id, client_secret and redirect_uri.',
+  flags: {
+    config: { type: 'string', placeholder: 'FILE', summary: 'the settings, as JSON', required: true },
+    code: { type: 'string', placeholder: 'CODE', summary: 'the code that the consent page gave back' },
+    debug: { type: 'boolean', summary: 'log every request' },
+  },
+  async run(context, flags) {
+    const { clock, packageRoot, redactor, stdout } = context;
+    const received = await readJsonFile(flags.config, 'config');
+    const { origin, credentials } = checkSettings(redactor, withNewToken(received));
+    if (credentials.type !== 'oauth2.0') {
+      throw new ConfigError('A long-lived token needs no login: only credentials of the type oauth2.0 do.');
+    }
+    const code = flags.code ?? (await askForCode(context, origin, credentials));
+    const log: Log = (level, message) => {
+      if (flags.debug || level !== 'debug') context.stderr.write(`${message}\n`);
+    };
+    const version = await readVersion(packageRoot);
+    const pair = await exchangeCode(
+      { origin, integration: credentials, code },
+      { version, clock, random: Math.random, log, redactor },
+    );
+    await configFileStore(flags.config, clock).save(pair);
+    await stdout.writeText(`Authorized: the tokens are in ${flags.config}.`);
+    return 0;
+  },
+});
+
+/** The settings as if they had a refresh token already: to get one is what the command is for. */
+function withNewToken(received: unknown): unknown {
+  const { credentials } = (received ?? {}) as { credentials?: Record<string, unknown> };
+  if (credentials?.auth_type !== 'oauth2.0') return received;
+  const { access_token: _, token_expiry_date: __, ...lasting } = credentials;
+  return { ...(received as object), credentials: { ...lasting, refresh_token: randomUUID() } };
+}
+
+/** Sends the user to the consent page, and takes the code from the browser's way back or from a pasted line. */
+async function askForCode(
+  { stdout, signal, openStdin }: Context,
+  origin: string,
+  { clientId, redirectUri }: { clientId: string; redirectUri: string },
+): Promise<string> {
+  const state = randomUUID();
+  const comesBack = isLoopback(redirectUri);
+  const then = comesBack
+    ? `Then the browser comes back to ${redirectUri}, where this program waits.`
+    : 'Then paste the address to which the browser was led, or the code in it:';
+  const invite = async () => {
+    await stdout.write('Open this page as an administrator of the account and allow the access:');
+    await stdout.write(`${consentUrl(origin, clientId, state)}\n${then}`);
+    await stdout.flush();
+  };
+  if (comesBack) {
+    const [address] = await Promise.all([awaitBrowser(redirectUri, signal), invite()]);
+    return codeIn(address, state);
+  }
+  await invite();
+  const lines = createInterface({ input: openStdin(), signal });
+  for await (const line of lines) return codeIn(line, state);
+  signal.throwIfAborted();
+  throw new UsageError('nothing was pasted; pass the code with --code CODE');
+}

@@ -1,0 +1,180 @@
+import { readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PassThrough, Readable } from 'node:stream';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import { type Performed, performHere } from './in-process.ts';
+import { ended, startProgram, writeFiles } from './program.ts';
+
+let simulator: Simulator;
+afterEach(() => simulator.close());
+beforeEach(() => start('https://example.com/kommo'));
+
+let config: string;
+
+async function start(redirectUri: string): Promise<void> {
+  simulator = await startSimulator({
+    leads: 5,
+    requestsPerSecond: null,
+    oauth: {
+      clientId: 'the-client',
+      clientSecret: 'the-client-secret',
+      redirectUri,
+      authorizationCode: 'the-code',
+    },
+  });
+  ({ 'config.json': config } = writeFiles({
+    'config.json': {
+      subdomain: 'simulated',
+      api_url: simulator.url,
+      kept: 'as it is',
+      credentials: {
+        auth_type: 'oauth2.0',
+        client_id: 'the-client',
+        client_secret: 'the-client-secret',
+        redirect_uri: redirectUri,
+      },
+    },
+  }));
+}
+
+const kept = () => JSON.parse(readFileSync(config, 'utf8'));
+
+function expectAuthorized({ code, stdout, stderr }: Performed): void {
+  expect(stdout).toContain(`Authorized: the tokens are in ${config}.`);
+  expect(code).toBe(0);
+  const { kept: other, credentials } = kept();
+  expect(other).toBe('as it is');
+  expect(credentials.refresh_token).toBe(simulator.oauth.refreshToken);
+  expect(simulator.oauth.accepts(`Bearer ${credentials.access_token}`)).toBe(true);
+  expect(statSync(config).mode & 0o777).toBe(0o600);
+  for (const secret of ['the-client-secret', credentials.access_token, credentials.refresh_token]) {
+    expect(stdout + stderr).not.toContain(secret);
+  }
+}
+
+/** Runs login with a person who reads the page's address and pastes `answer(state)`. */
+async function loginPasting(answer: (state: string) => string): Promise<Performed> {
+  const stdin = new PassThrough();
+  const pages: string[] = [];
+  const performed = performHere(['login', '--config', config], {
+    clock: systemClock,
+    openStdin: () => stdin,
+    onLine: (line) => {
+      if (!line.startsWith('https://')) return;
+      pages.push(line);
+      stdin.end(`${answer(new URL(line).searchParams.get('state')!)}\n`);
+    },
+  });
+  const result = await performed;
+  expect(pages[0]).toMatch(/^https:\/\/www\.kommo\.com\/oauth\?client_id=the-client&state=[^&]+&mode=popup$/);
+  return result;
+}
+
+test('the pasted address gives the tokens', async () => {
+  expectAuthorized(
+    await loginPasting((state) => `https://example.com/kommo?code=the-code&referer=x&state=${state}`),
+  );
+});
+
+test('the pasted code gives the tokens', async () => {
+  expectAuthorized(await loginPasting(() => 'the-code'));
+});
+
+test('the tokens that were got work', async () => {
+  expectAuthorized(await loginPasting(() => 'the-code'));
+  const { stdout } = await performHere(['check', '--config', config], { clock: systemClock });
+  expect(stdout).toContain('"SUCCEEDED"');
+});
+
+test.each<[string, (state: string) => string, RegExp]>([
+  [
+    'an address of another authorization',
+    () => 'https://example.com/kommo?code=the-code&state=other',
+    /another authorization/,
+  ],
+  ['an address without a code', () => 'https://example.com/kommo', /no code in this address/],
+  ['a refusal', (state) => `https://example.com/kommo?error=access_denied&state=${state}`, /denied/],
+  ['prose', () => 'what do you mean', /neither the address/],
+  ['a wrong code', () => 'another-code', /code/],
+])('%s changes nothing', async (_, answer, expected) => {
+  const before = kept();
+  const { code, stderr } = await loginPasting(answer);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(expected);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+  expect(kept()).toEqual(before);
+});
+
+test('nothing pasted is wrong usage', async () => {
+  const { code, stderr } = await performHere(['login', '--config', config], {
+    openStdin: () => Readable.from([]),
+  });
+  expect(stderr).toMatch(/^source-kommo: nothing was pasted; pass the code with --code CODE/);
+  expect(code).toBe(2);
+});
+
+test('the code may be given at once', async () => {
+  const flags = ['--config', config, '--code', 'the-code'];
+  expectAuthorized(await performHere(['login', ...flags], { clock: systemClock }));
+});
+
+test('a long-lived token needs none', async () => {
+  const { 'config.json': path } = writeFiles({ 'config.json': { subdomain: 'acme', api_key: 'a-token' } });
+  const { code, stderr } = await performHere(['login', '--config', path]);
+  expect(stderr).toMatch(/needs no login/);
+  expect(code).toBe(1);
+});
+
+test('fields that are missing are named', async () => {
+  const { 'config.json': path } = writeFiles({
+    'config.json': { subdomain: 'acme', credentials: { auth_type: 'oauth2.0' } },
+  });
+  const { code, stderr } = await performHere(['login', '--config', path]);
+  expect(stderr).toMatch(/client_id.*client_secret.*redirect_uri/);
+  expect(stderr).not.toMatch(/refresh_token/);
+  expect(code).toBe(1);
+});
+
+test('the browser that comes back to this machine brings the code', async () => {
+  await simulator.close();
+  const redirectUri = `http://127.0.0.1:${await freePort()}/kommo`;
+  await start(redirectUri);
+  const program = startProgram('source-kommo', ['login', '--config', config]);
+  const end = ended(program);
+  let said = '';
+  await new Promise<void>((resolve) => {
+    program.stdout.on('data', (chunk) => {
+      said += chunk;
+      if (said.includes('this program waits.')) resolve();
+    });
+  });
+  const state = /state=([^&]+)/.exec(said)![1];
+  const page = await fetchWhenReady(`${redirectUri}?code=the-code&state=${state}`);
+  expect(await page.text()).toMatch(/can be closed/);
+  const { code } = await end;
+  expect(code).toBe(0);
+  expect(kept().credentials.refresh_token).toBe(simulator.oauth.refreshToken);
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** The address is printed a moment before anybody listens there. */
+async function fetchWhenReady(url: string): Promise<Response> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await fetch(url);
+    } catch (error) {
+      if (tries > 100) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
