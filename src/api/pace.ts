@@ -30,9 +30,9 @@ export interface PacerOptions {
 }
 
 /** Room between the permitted rate and ours for requests that overtake each other on the way. */
-const spacingMargin = 1.025;
+const spacingMargin = 1.03;
 /** Of that room, what the last N real starts must leave. */
-const windowGuard = 10;
+const windowGuard = 15;
 /** From here on a request takes longer than its share of a second: only the sliding second is kept. */
 const evenlySpacedBelow = 500;
 /** From here on nothing is kept: no client and no server of this kind gets there. */

@@ -9,10 +9,16 @@ export interface AdaptiveRate {
   refused(now: number, startedAt: number, recent: number): boolean;
 }
 
-/** A rate that is refused soon after it was reached is far too high; one that went well for long hardly so. */
-const cutSoon = 0.6;
-const cutLate = 0.9;
+/**
+ * A rate that went well for long and is refused once was met by chance: requests were held up on their way and
+ * arrived together, or another program had a busy moment. One that is refused soon after is far too high.
+ */
 const wentWell = 15_000;
+const cutByChance = 0.95;
+const cutSoon = 0.6;
+/** What chance costs for the rest of the run, at most, so that it happens less often. */
+const marginStep = 0.98;
+const largestMargin = 0.95;
 
 const shortestHold = 5_000;
 const longestHold = 60_000;
@@ -22,13 +28,15 @@ const beyondHold = 30_000;
 const near = 1.06;
 
 /**
- * Starts at `limit` and never exceeds it. A refusal cuts the rate; it then climbs half of the way to the refused
+ * Starts at `limit` and never exceeds it. A refusal cuts the rate, a repeated one by much; it then climbs half of the way to the refused
  * rate at a time, falls back one step where a step was refused, and goes beyond the refused rate only now and
  * then. So a lasting lower limit costs a refusal or two a minute, and a passing one is soon forgotten.
  */
 export function createAdaptiveRate(limit: number): AdaptiveRate {
   const lowest = Math.min(limit, 0.2);
   let rate = limit;
+  /** Where climbing ends. */
+  let top = limit;
   let refusedRate = Number.POSITIVE_INFINITY;
   /** The rate before the last step up, as long as that step may turn out to be too high. */
   let beforeStep: number | undefined;
@@ -45,13 +53,13 @@ export function createAdaptiveRate(limit: number): AdaptiveRate {
   }
 
   function step(now: number): void {
-    const ceiling = Math.min(refusedRate, limit);
+    const ceiling = Math.min(refusedRate, top);
     if (ceiling > rate * near) {
       beforeStep = rate;
       change(now, (rate + ceiling) / 2);
-    } else if (ceiling === limit) {
+    } else if (ceiling === top) {
       hold = shortestHold;
-      change(now, limit);
+      change(now, top);
       beforeStep = undefined;
       refusedRate = Number.POSITIVE_INFINITY;
       nextStep = Number.POSITIVE_INFINITY;
@@ -69,16 +77,17 @@ export function createAdaptiveRate(limit: number): AdaptiveRate {
     refused(now, startedAt, recent) {
       if (startedAt <= cutAt) return false;
       const tried = Math.min(rate, recent);
-      const hasGoneWell = chosenAt !== undefined && now - chosenAt >= wentWell;
+      const isChance = chosenAt === undefined || now - chosenAt >= wentWell;
       refusedRate = tried;
-      if (hasGoneWell) {
+      if (isChance) {
+        if (tried >= top * marginStep) top = Math.max(top * marginStep, limit * largestMargin);
         hold = shortestHold;
         beforeStep = undefined;
       } else if (beforeStep !== undefined) {
         hold = Math.min(hold * 2, longestHold);
       }
-      const lower = Math.min(beforeStep ?? tried * (hasGoneWell ? cutLate : cutSoon), tried * 0.97);
-      change(now, Math.max(lowest, lower));
+      const lower = beforeStep ?? tried * (isChance ? cutByChance : cutSoon);
+      change(now, Math.max(lowest, Math.min(lower, tried * 0.97)));
       beforeStep = undefined;
       cutAt = now;
       return true;
