@@ -5,7 +5,7 @@ export interface VirtualClock extends Clock {
   advance(milliseconds: number): void;
 }
 
-export function createVirtualClock(start = Date.UTC(2026, 0, 15)): VirtualClock {
+export function createVirtualClock(start = Date.UTC(2026, 0, 15, 12)): VirtualClock {
   let time = start;
   return {
     now: () => time,
