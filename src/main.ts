@@ -3,7 +3,7 @@ import { perform } from './cli/perform.ts';
 import { systemClock } from './clock.ts';
 import { InterruptedError } from './errors.ts';
 import { createRedactor } from './redact.ts';
-import { LineWriter, readerGone } from './sink/lines.ts';
+import { LineWriter, outputLost } from './sink/lines.ts';
 import { openTerminal } from './sink/terminal.ts';
 
 type Signal = 'SIGTERM' | 'SIGINT';
@@ -30,7 +30,7 @@ export async function main(program: string, packageRoot: URL): Promise<void> {
     loadStreams: async () => (await import('../streams/index.ts')).streams,
   };
   const reraise = stopOnSignal(stopping);
-  process.stdout.on('error', (error) => stopping.abort(readerGone(error)));
+  process.stdout.on('error', (error) => stopping.abort(outputLost(error)));
   const crashed = new Promise<never>((_, reject) => {
     const crash = (error: unknown) => {
       reject(error);

@@ -8,10 +8,10 @@ export async function traceFailure(context: Context, error: unknown): Promise<vo
   await context.stdout.writeText(errorLine(describeFailure(error), context.clock.now()));
 }
 
-/** A log whose entries are LOG lines on stdout; `debug` lets the finest ones through. */
+/** A log whose entries are LOG lines on stdout; `debug`, or LOG_LEVEL in the environment, lets the finest through. */
 export function airbyteLog(context: Context, debug: boolean): Log {
   return (level, message) => {
-    if (level === 'debug' && !debug) return;
+    if (level === 'debug' && !debug && context.environment.LOG_LEVEL !== 'debug') return;
     // A failed write is met by the next line that somebody waits for.
     context.stdout
       .writeText(logLine(level, message))

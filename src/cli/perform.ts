@@ -9,32 +9,38 @@ import type { Context } from './context.ts';
  */
 export async function perform(context: Context, crashed: Promise<never>): Promise<number> {
   let command: Command | undefined;
-  let code: number;
   try {
     const found = await Promise.race([findCommand(context), crashed]);
     command = found.command;
-    code = await Promise.race([command.run(found.context), crashed]);
+    const code = await Promise.race([command.run(found.context), crashed]);
+    await context.stdout.flush();
+    return code;
   } catch (error) {
-    code = error instanceof UsageError ? 2 : 1;
-    await report(context, command, error).catch(() => {});
+    await report(context, command, error);
+    return error instanceof UsageError ? 2 : 1;
   }
-  await context.stdout.flush().catch(() => {
-    code = 1;
-  });
-  return code;
 }
 
+/** Tells of the error in the command's own language, or on stderr where it has none or its output is broken. */
 async function report(context: Context, command: Command | undefined, error: unknown): Promise<void> {
+  // Whoever stopped us knows; there is nothing to mend.
+  if (error instanceof InterruptedError) return;
+  const { program, stderr, stdout } = context;
   if (error instanceof UsageError) {
-    context.stderr.write(`${context.program}: ${error.message} (see ${context.program} --help)\n`);
-  } else if (error instanceof InterruptedError) {
-    // Whoever stopped us knows; there is nothing to mend.
-  } else if (command?.fail) {
-    await command.fail(context, error);
-  } else if (isSourceError(error)) {
-    context.stderr.write(`${context.program}: ${error.message}\n`);
-  } else {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    context.stderr.write(`${context.program}: a defect of this program, please report it: ${text}\n`);
+    stderr.write(`${program}: ${error.message} (see ${program} --help)\n`);
+    return;
   }
+  try {
+    await command?.fail?.(context, error);
+    await stdout.flush();
+    if (command?.fail) return;
+  } catch {
+    // stdout takes nothing any more.
+  }
+  if (isSourceError(error)) stderr.write(`${program}: ${error.message}\n`);
+  else stderr.write(`${program}: a defect of this program, please report it: ${describeDefect(error)}\n`);
+}
+
+function describeDefect(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

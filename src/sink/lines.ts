@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { InterruptedError } from '../errors.ts';
+import { InterruptedError, TransientError } from '../errors.ts';
 import type { Redactor } from '../redact.ts';
 
 /** Characters gathered before they are handed on: larger batches gain nothing (airbyte.md §6). */
@@ -49,13 +49,17 @@ export class LineWriter {
     return new Promise((resolve, reject) => {
       this.#target.write(batch, (error) => {
         if (error == null) resolve();
-        else reject(readerGone(error));
+        else reject(outputLost(error));
       });
     });
   }
 }
 
-/** Nobody reads our output any more: the end of a pipeline has ended. */
-export function readerGone(cause: unknown): InterruptedError {
-  return new InterruptedError('The reader of the output went away.', { cause });
+/** Why output could not be written: mostly the end of a pipeline has ended, which is no reason to say anything. */
+export function outputLost(cause: unknown): Error {
+  const code = (cause as NodeJS.ErrnoException | null)?.code ?? 'unknown error';
+  if (readerGone.has(code)) return new InterruptedError('The reader of the output went away.', { cause });
+  return new TransientError(`The output cannot be written (${code}).`, { cause });
 }
+
+const readerGone = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END']);

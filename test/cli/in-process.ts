@@ -27,12 +27,12 @@ export function hastyClock(now = 1_763_600_000_000): Clock {
 }
 
 /** What differs from a world in which nothing happens; `onLine` sees what is printed while it is printed. */
-type World = Partial<Context> & { onLine?(line: string): void };
+type World = Partial<Context> & { onLine?(line: string): void; crashed?: Promise<never> };
 
 /** Runs a command without a process of its own, in a world that is all parameters. */
 export async function performHere(
   args: readonly string[],
-  { onLine, ...world }: World = {},
+  { onLine, crashed = new Promise(() => {}), ...world }: World = {},
 ): Promise<Performed> {
   let stdout = '';
   let stderr = '';
@@ -66,6 +66,6 @@ export async function performHere(
     loadStreams: async () => streams,
     ...world,
   };
-  const code = await perform(context, new Promise(() => {}));
+  const code = await perform(context, crashed);
   return { code, stdout, stderr };
 }

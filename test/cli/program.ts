@@ -23,6 +23,13 @@ export function startProgram(name: string, args: readonly string[], environment:
   });
 }
 
+/** Starts a command line, in which the first word names a program of the package. */
+export function startShell(commandLine: string) {
+  const [name, ...rest] = commandLine.split(' ');
+  const script = `"${process.execPath}" "${join(root, 'bin', `${name}.js`)}" ${rest.join(' ')}`;
+  return spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
 /** Runs a program to its end and returns what it said. */
 export function runProgram(
   name: string,

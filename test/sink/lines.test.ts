@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { InterruptedError } from '../../src/errors.ts';
+import { InterruptedError, TransientError } from '../../src/errors.ts';
 import { createRedactor } from '../../src/redact.ts';
 import { LineWriter } from '../../src/sink/lines.ts';
 
@@ -74,11 +74,19 @@ test('secrets are taken out of prose and left in what must arrive unaltered', as
   expect(chunks.join('')).toMatch(/"refresh_token":"a-long-secret"/);
 });
 
+const failing = (code: string) =>
+  new Writable({ write: (_chunk, _encoding, done) => done(Object.assign(new Error('no'), { code })) });
+
 test('a reader that went away rejects every later write', async () => {
-  const target = new Writable({ write: (_chunk, _encoding, done) => done(new Error('EPIPE')) });
-  const lines = new LineWriter(target, createRedactor());
+  const lines = new LineWriter(failing('EPIPE'), createRedactor());
   await lines.write('a');
   await expect(lines.flush()).rejects.toBeInstanceOf(InterruptedError);
   await lines.write('b');
   await expect(lines.flush()).rejects.toBeInstanceOf(InterruptedError);
+});
+
+test('output that is lost for another reason is an error that says so', async () => {
+  const lines = new LineWriter(failing('ENOSPC'), createRedactor());
+  await lines.write('a');
+  await expect(lines.flush()).rejects.toThrow(new TransientError('The output cannot be written (ENOSPC).'));
 });

@@ -206,6 +206,19 @@ test('a value that was given up is reported with its record', async () => {
   ]);
 });
 
+test('a record that is too long for a line loses its longest values and says so', async () => {
+  const data = { id: 1, name: 'n'.repeat(12_000_000), tags: '"'.repeat(6_000_000), score: 5 };
+  const messages = await translate([
+    started('leads'),
+    { type: 'records', stream: 'leads', records: [{ data, changes: undefined }], readAt: now },
+  ]);
+  const [record] = ofType(messages, 'RECORD');
+  expect(record.data).toEqual({ ...data, name: null });
+  expect(record.meta.changes).toEqual([
+    { field: 'name', change: 'NULLED', reason: 'SOURCE_RECORD_SIZE_LIMITATION' },
+  ]);
+});
+
 test('any text survives the way into a line and out of it', async () => {
   const text = 'Ольга "x" \\ \u2028\n\t\u0000 👍 ✓';
   const messages = await translate([
