@@ -17,7 +17,7 @@ const read = (state?: unknown, name = 'state.json') =>
   });
 
 beforeAll(async () => {
-  simulator = await startSimulator({ leads: 5000, requestsPerSecond: null });
+  simulator = await startSimulator({ leads: 2600, requestsPerSecond: null });
   [catalog] = ofType((await runVerb('discover')).messages, 'CATALOG');
   first = await read();
   all = recordsOf(first.messages, 'leads').length;
@@ -41,7 +41,7 @@ test('a second read from the final state brings what has changed since', async (
 
 test('a read from any state on the way brings at least what was still to come', async () => {
   const states = statesOf(first.messages, 'leads');
-  expect(states.length).toBeGreaterThan(2);
+  expect(states.length).toBeGreaterThan(1);
   const position = first.messages.indexOf(first.messages.find(({ state }) => state === states[0]));
   const before = new Set(recordsOf(first.messages.slice(0, position), 'leads').map(({ data }) => data.id));
   const rest = await read([{ type: 'STREAM', stream: states[0].stream }]);
