@@ -9,9 +9,10 @@ export type Database = SQLite.Database;
 /** Settings of a connection by SQLite's name for them. */
 export type Pragmas = Readonly<Record<string, string | number>>;
 
-const ourPragmas: Pragmas = {
-  // Milliseconds to wait for another program that holds the file. The wait blocks this process, so it is short.
-  busy_timeout: 5_000,
+/** Milliseconds to wait for another program that holds the file. The wait blocks this process, so it is short. */
+const busyTimeout = 5_000;
+
+const writing: Pragmas = {
   // Readers and the one writer never wait for each other, and a commit costs no fsync: after a power cut the
   // newest commits may be missing, but rows and state are missing together.
   journal_mode: 'WAL',
@@ -31,10 +32,12 @@ export function openForWriting<T>(path: string, pragmas: Pragmas, prepare: (data
   const isNew = !existsSync(file);
   let database: Database | undefined;
   try {
-    database = new SQLite(file);
-    for (const [name, value] of Object.entries({ ...ourPragmas, ...pragmas }))
-      database.pragma(`${name} = ${value}`);
-    return prepare(database);
+    database = new SQLite(file, { timeout: busyTimeout });
+    set(database, pragmas);
+    const prepared = prepare(database);
+    // Not before: the mode stays with the file, and a file that is refused must stay as it was.
+    set(database, writing);
+    return prepared;
   } catch (error) {
     database?.close();
     if (isNew) for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
@@ -47,13 +50,20 @@ export function openForReading(path: string): Database {
   const file = resolve(path);
   if (!existsSync(file)) throw new ConfigError(`${path} does not exist`);
   if (isDirectory(file)) throw new ConfigError(`${path} is a folder: name a file`);
+  let database: Database | undefined;
   try {
-    const database = new SQLite(file, { readonly: true });
+    database = new SQLite(file, { readonly: true, timeout: busyTimeout });
+    // Nothing is read before the first question.
     database.prepare('SELECT count(*) FROM sqlite_schema').get();
     return database;
   } catch (error) {
+    database?.close();
     throw toUserError(error, path);
   }
+}
+
+function set(database: Database, pragmas: Pragmas): void {
+  for (const [name, value] of Object.entries(pragmas)) database.pragma(`${name} = ${value}`);
 }
 
 /** A name as SQL wants it, whatever it contains. */

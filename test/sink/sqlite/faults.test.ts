@@ -55,6 +55,7 @@ describe('a path that cannot be used is named in one line, and nothing is left b
     expect(error).toBeInstanceOf(ConfigError);
     expect(error.message).toMatch(/has a table leads that is not from this program/);
     expect(query(path, 'SELECT name FROM sqlite_schema')).toEqual([{ name: 'leads' }]);
+    expect(query(path, 'PRAGMA journal_mode')).toEqual([{ journal_mode: 'delete' }]);
   });
 
   test('a file to read that is not there, or is not a database', () => {
