@@ -38,7 +38,7 @@ const evenlySpacedBelow = 500;
 /** From here on nothing is kept: no client and no server of this kind gets there. */
 const unlimitedFrom = 10_000;
 const longestPause = 60_000;
-const assumedLatency = 300;
+const assumedLatency = 1000;
 
 /** A pacer that spaces starts evenly and never starts more than `requestsPerSecond` in any second. */
 export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions): Pacer {
