@@ -1,0 +1,100 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import { must, tap, workshop } from './programs.ts';
+
+export type Row = Record<string, unknown>;
+/** Rows by stream and key. */
+export type Rows = Map<string, Map<string, Row>>;
+
+export const streams = [
+  'leads',
+  'contacts',
+  'companies',
+  'pipelines',
+  'statuses',
+  'tasks',
+  'events',
+  'users',
+];
+
+/** Text, numbers and names that have broken targets (singer.md §4.2). */
+const hostile: Row[] = [
+  { name: 'Кириллица, emoji 👩‍👩‍👧 and \u202eשלום مرحبا' },
+  { name: 'a lone surrogate: \ud800.' },
+  { name: 'U+0000: \u0000.' },
+  { name: 'U+2028: \u2028, U+0085: \u0085, a line\nbreak, "quotes", \\N and a tab\t.' },
+  { name: 'x'.repeat(1024 * 1024) },
+  { id: 3_000_000_000, name: 'an id above 2^31', price: 2 ** 40 },
+  { name: '', closed_at: 0, closest_task_at: null },
+  { name: 'no date', closed_at: '' },
+  {
+    name: 'two names alike',
+    custom_fields_values: [
+      { field_id: 1, field_name: 'Phone', values: [{ value: '1' }] },
+      { field_id: 2, field_name: 'phone', values: [{ value: '2' }] },
+    ],
+  },
+];
+
+export interface OpenAccount extends AsyncDisposable {
+  simulator: Simulator;
+  settings: Record<string, string | number>;
+  /** A file with the settings. */
+  config: string;
+}
+
+/** A simulated account in which the trouble is already waiting; `name` tells its files from those of others. */
+export async function openAccount(name: string): Promise<OpenAccount> {
+  const simulator = await startSimulator({ leads: 1000, requestsPerSecond: null });
+  for (const record of hostile) simulator.account.create('leads', record);
+  // What changed within the lookback before the end of a run is read once more by the next.
+  pass(simulator, 3600);
+  const settings = {
+    subdomain: 'acme',
+    api_key: simulator.token,
+    api_url: simulator.url,
+    requests_per_second: 1000,
+  };
+  const folder = join(workshop, 'configs');
+  mkdirSync(folder, { recursive: true });
+  const config = join(folder, `${name}.json`);
+  writeFileSync(config, JSON.stringify(settings));
+  return { simulator, settings, config, [Symbol.asyncDispose]: () => simulator.close() };
+}
+
+/** Changes some records and adds some, as people do between two runs. */
+export function workGoesOn({ simulator }: OpenAccount): void {
+  const { account } = simulator;
+  for (const stream of ['leads', 'contacts', 'companies', 'tasks']) {
+    for (const id of account.sample(stream, 3)) account.edit(stream, id);
+  }
+  account.create('leads', { name: 'новая сделка' });
+  account.addEvent();
+  pass(simulator, 10);
+}
+
+/** Lets seconds go by for the account: what was changed before is over then. */
+function pass(simulator: Simulator, seconds: number): void {
+  simulator.readings.clockSkew += seconds;
+}
+
+export function keyOf(stream: string, row: Row): string {
+  return stream === 'statuses' ? `${row.pipeline_id}/${row.id}` : `${row.id}`;
+}
+
+/** What a target has to hold now: the records as the tap gives them, which are proven to be all in their newest version. */
+export async function expectedRows({ simulator, config }: OpenAccount): Promise<Rows> {
+  const rows: Rows = new Map(streams.map((stream) => [stream, new Map()]));
+  for (const line of (await must([tap, '--config', config])).trimEnd().split('\n')) {
+    const { type, stream, record } = JSON.parse(line);
+    if (type === 'RECORD') rows.get(stream)!.set(keyOf(stream, record), record);
+  }
+  for (const [stream, records] of rows) {
+    const versions = [...records].map(([key, row]) => `${key} v${simulator.account.versionOf(stream, row)}`);
+    const truth = [...simulator.account.truth(stream)].map(({ id, version }) => `${id} v${version}`);
+    if (versions.sort().join() !== truth.sort().join())
+      throw new Error(`the tap itself misses records of ${stream}`);
+  }
+  return rows;
+}

@@ -1,0 +1,207 @@
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expectedRows, type OpenAccount, openAccount, type Rows, workGoesOn } from './account.ts';
+import { compare, keepings, type Store } from './comparison.ts';
+import { type Client, programOf } from './environments.ts';
+import { startPostgres } from './postgres.ts';
+import { type Ended, expect, must, root, run, tap, workshop } from './programs.ts';
+
+const project = join(workshop, 'project');
+const stored = (name: string) => join(project, 'stored', name);
+
+/** A Meltano project: the one of this repository, with further loaders. */
+function writeProject(loaders: string): void {
+  rmSync(project, { recursive: true, force: true });
+  for (const name of ['jsonl', 'duckdb']) mkdirSync(stored(name), { recursive: true });
+  const ours = readFileSync(join(root, 'meltano.yml'), 'utf8');
+  const [withoutLoaders] = ours.split(/^ {2}loaders:$/m);
+  writeFileSync(join(project, 'meltano.yml'), `${withoutLoaders}  loaders:\n${loaders}`);
+  symlinkSync(join(root, 'bin'), join(project, 'bin'));
+}
+
+function loader(client: Client, namespace: string, config: Record<string, unknown>): string {
+  return [
+    `    - name: ${client}`,
+    `      namespace: ${namespace}`,
+    `      executable: ${programOf(client, client)}`,
+    '      dialect: sql',
+    `      settings: [${Object.keys(config)
+      .map((name) => `{name: ${name}}`)
+      .join(', ')}]`,
+    `      config: ${JSON.stringify(config)}`,
+    '',
+  ].join('\n');
+}
+
+function settingsIn(environment: Record<string, string>, { settings }: OpenAccount): Record<string, string> {
+  const own = Object.entries(settings).map(([name, value]) => [
+    `TAP_KOMMO_${name.toUpperCase()}`,
+    `${value}`,
+  ]);
+  return { ...Object.fromEntries(own), ...environment };
+}
+
+function meltano(
+  account: OpenAccount,
+  args: string[],
+  environment: Record<string, string> = {},
+): Promise<Ended> {
+  const command = [programOf('meltano', 'meltano'), ...args];
+  return run(command, { cwd: project, environment: settingsIn(environment, account) });
+}
+
+async function mustMeltano(account: OpenAccount, args: string[], environment?: Record<string, string>) {
+  const { code, stdout, stderr } = await meltano(account, args, environment);
+  const said = `${stdout}\n${stderr}`;
+  expect(
+    code === 0,
+    `meltano ${args.join(' ')} ended with ${code}:\n${said.trim().split('\n').slice(-15).join('\n')}`,
+  );
+  return said;
+}
+
+export interface MeltanoChecks {
+  /** By name: what has to come out, which rejects when it does not. */
+  checks: [name: string, work: () => Promise<string>][];
+  versions: string[];
+  close(): Promise<void>;
+}
+
+/** Everything that is tried with Meltano, in the order in which it has to be tried. */
+export async function meltanoChecks(): Promise<MeltanoChecks> {
+  const postgres = await startPostgres();
+  const account = await openAccount('meltano');
+  writeProject(
+    loader('target-jsonl', 'target_jsonl', { destination_path: stored('jsonl') }) +
+      loader('target-duckdb', 'target_duckdb', {
+        filepath: join(stored('duckdb'), 'kommo.duckdb'),
+        default_target_schema: 'kommo',
+      }) +
+      loader('target-postgres', 'target_postgres', {
+        host: '127.0.0.1',
+        port: postgres.port,
+        user: 'kommo',
+        password: 'kommo',
+        database: 'postgres',
+        default_target_schema: 'kommo',
+      }),
+  );
+  const stores: Partial<Record<Client, Store>> = {
+    'target-jsonl': { kind: 'jsonl', place: stored('jsonl'), keeping: keepings.asIs, upserts: false },
+    'target-duckdb': {
+      kind: 'duckdb',
+      place: join(stored('duckdb'), 'kommo.duckdb'),
+      keeping: keepings.duckdb,
+      upserts: true,
+    },
+    'target-postgres': { kind: 'postgres', place: postgres.url, keeping: keepings.asIs, upserts: true },
+  };
+  const targets = Object.entries(stores) as [Client, Store][];
+  const compareAll = async (rows: Rows) => {
+    const counts: string[] = [];
+    for (const [client, store] of targets) counts.push(`${client} ${await compare(client, store, rows)}`);
+    return `rows: ${counts.join(', ')}; equal in every column`;
+  };
+  const runAll = async (...flags: string[]) => {
+    for (const [client] of targets) await mustMeltano(account, ['run', ...flags, 'tap-kommo', client]);
+    return compareAll(await expectedRows(account));
+  };
+  return {
+    versions: [postgres.version],
+    close: async () => {
+      await account[Symbol.asyncDispose]();
+      await postgres[Symbol.asyncDispose]();
+    },
+    checks: [
+      ['config test', () => configTest(account)],
+      ['config test with a wrong token', () => configTestOfWrongToken(account)],
+      ['select --list --all', () => selectList(account)],
+      ['invoke tap-kommo:about', () => about(account)],
+      ['run into jsonl, duckdb and postgres', () => runAll()],
+      [
+        'run again after edits',
+        async () => {
+          workGoesOn(account);
+          return runAll();
+        },
+      ],
+      ['state get', () => stateGet(account)],
+      ['run --full-refresh', () => runAll('--full-refresh')],
+      ['run with a deselected stream and column', () => runSelected(account)],
+      ['el --select', () => extractSelected(account)],
+    ],
+  };
+}
+
+async function configTest(account: OpenAccount): Promise<string> {
+  expect(/is valid/.test(await mustMeltano(account, ['config', 'test', 'tap-kommo'])), 'not called valid');
+  return 'configuration is valid';
+}
+
+async function configTestOfWrongToken(account: OpenAccount): Promise<string> {
+  const wrong = { TAP_KOMMO_API_KEY: 'a-wrong-token' };
+  const { code, stdout, stderr } = await meltano(account, ['config', 'test', 'tap-kommo'], wrong);
+  const said = stdout + stderr;
+  expect(code !== 0 && /refused the token/.test(said), `does not say what is wrong: ${said}`);
+  expect(!said.includes('a-wrong-token'), 'shows the token');
+  return 'shows what to do about the token';
+}
+
+async function selectList(account: OpenAccount): Promise<string> {
+  const shown = await mustMeltano(account, ['select', 'tap-kommo', '--list', '--all']);
+  for (const line of ['automatic.*leads\\.id', 'automatic.*leads\\.updated_at', 'selected.*leads\\.price']) {
+    expect(new RegExp(line).test(shown), `does not show ${line}`);
+  }
+  return 'keys and cursors automatic, the others selected';
+}
+
+async function about(account: OpenAccount): Promise<string> {
+  const { code, stdout } = await meltano(account, ['invoke', 'tap-kommo:about']);
+  expect(code === 0 && JSON.parse(stdout).name === 'tap-kommo', 'no JSON');
+  return 'JSON in the shape of singer-sdk';
+}
+
+async function stateGet(account: OpenAccount): Promise<string> {
+  const id = 'dev:tap-kommo-to-target-duckdb';
+  const { stdout } = await meltano(account, ['state', 'get', id]);
+  const { bookmarks } = JSON.parse(stdout).singer_state;
+  expect(Object.keys(bookmarks).length === 8 && bookmarks.leads.finished === 1, `holds ${stdout}`);
+  return 'a bookmark of each stream';
+}
+
+/** Rules as `meltano select` keeps them, in the environment so that they hold for one run. */
+async function runSelected(account: OpenAccount): Promise<string> {
+  rmSync(stored('jsonl'), { recursive: true });
+  mkdirSync(stored('jsonl'));
+  const rules = { TAP_KOMMO__SELECT: '["*.*","!leads.price","!events.*"]' };
+  await mustMeltano(account, ['run', '--full-refresh', 'tap-kommo', 'target-jsonl'], rules);
+  const expected = await expectedRows(account);
+  expected.set('events', new Map());
+  for (const row of expected.get('leads')!.values()) delete row.price;
+  const store = { kind: 'jsonl', place: stored('jsonl'), keeping: keepings.asIs, upserts: true };
+  const rows = await compare('target-jsonl', store, expected);
+  const [lead] = readFileSync(await firstFile('leads'), 'utf8').split('\n', 1);
+  expect(!('price' in JSON.parse(lead!)), 'the column is there all the same');
+  return `${rows} rows, without events and without leads.price`;
+}
+
+async function firstFile(stream: string): Promise<string> {
+  const found = await must(['bash', '-c', `ls ${stored('jsonl')}/${stream}-*.jsonl`]);
+  return found.split('\n', 1)[0]!;
+}
+
+async function extractSelected(account: OpenAccount): Promise<string> {
+  rmSync(stored('jsonl'), { recursive: true });
+  mkdirSync(stored('jsonl'));
+  const flags = ['--select', 'users.*', '--state-id', 'only-users'];
+  await mustMeltano(account, ['el', 'tap-kommo', 'target-jsonl', ...flags]);
+  const all = await expectedRows(account);
+  const expected: Rows = new Map(
+    [...all].map(([stream, rows]) => [stream, stream === 'users' ? rows : new Map()]),
+  );
+  const store = { kind: 'jsonl', place: stored('jsonl'), keeping: keepings.asIs, upserts: true };
+  return `${await compare('target-jsonl', store, expected)} rows of users alone`;
+}
+
+/** The tap's own path, for clients that are told of it. */
+export const executable = tap;
