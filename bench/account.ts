@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { LoggedRequest } from '../src/simulator/statistics.ts';
+
+export interface AccountOptions {
+  /** Flags of `source-kommo simulator` and their values. */
+  flags: Readonly<Record<string, string | number>>;
+  /** Settings beyond address and token. */
+  settings?: Readonly<Record<string, unknown>>;
+}
+
+/** What the server counted. */
+export interface ServerStatistics {
+  requests: number;
+  rateLimited: number;
+  empty: number;
+  records: number;
+  busiestSecond: number;
+  byList: Record<string, number>;
+  byStatus: Record<string, number>;
+}
+
+/** An account in a process of its own, which counts by itself what reaches it. */
+export interface SimulatedAccount {
+  url: string;
+  token: string;
+  /** The path of a config file for it. */
+  config: string;
+  statistics(): Promise<ServerStatistics>;
+  /** Its latest requests, oldest first, at most 10,000. */
+  log(): Promise<LoggedRequest[]>;
+  /** Forgets the requests so far. */
+  reset(): Promise<void>;
+  /** Records by list. */
+  counts(): Promise<Record<string, number>>;
+  stop(): Promise<void>;
+}
+
+let accounts = 0;
+
+export async function startAccount(
+  executable: string,
+  folder: string,
+  { flags, settings = {} }: AccountOptions,
+): Promise<SimulatedAccount> {
+  const given = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, `${value}`]);
+  const child = spawn(process.execPath, [executable, 'simulator', ...given], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const { api_url: url, credentials } = await settingsOf(child.stdout);
+  const config = `${folder}/account-${accounts++}.json`;
+  const document = { api_url: url, api_key: credentials.access_token, ...settings };
+  writeFileSync(config, JSON.stringify(document), { mode: 0o600 });
+  const ask = async <T>(action: string, order?: object) => {
+    const body = order && { method: 'POST', body: JSON.stringify(order) };
+    const response = await fetch(`${url}/_simulator/${action}`, body);
+    if (!response.ok) throw new Error(`simulator: ${action}: ${await response.text()}`);
+    return (await response.json()) as T;
+  };
+  return {
+    url,
+    token: credentials.access_token,
+    config,
+    statistics: () => ask('statistics'),
+    log: () => ask('log'),
+    reset: async () => void (await ask<object>('statistics/reset', {})),
+    counts: async () => (await ask<{ counts: Record<string, number> }>('account')).counts,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+/** The simulator prints a config for itself. */
+async function settingsOf(
+  stdout: NodeJS.ReadableStream,
+): Promise<{ api_url: string; credentials: { access_token: string } }> {
+  for await (const line of createInterface({ input: stdout })) {
+    if (line.startsWith('{')) {
+      stdout.resume();
+      return JSON.parse(line);
+    }
+  }
+  throw new Error('the simulator ended before it listened');
+}

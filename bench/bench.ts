@@ -1,0 +1,90 @@
+/** `npm run bench [-- --full] [-- case …]`: measures the cases and prints one table; see bench/README.md. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import pLimit from 'p-limit';
+import { startAccount } from './account.ts';
+import { type BenchCase, reachesBar } from './case.ts';
+import { cases } from './cases/index.ts';
+import { install } from './installation.ts';
+import type { Lab } from './lab.ts';
+import { ratePlot } from './plot.ts';
+import { runBare, runNode, timeNode } from './program.ts';
+import { type CaseResult, resultTable } from './table.ts';
+
+/** Cases that wait do not disturb each other, up to this number of them. */
+const sideBySide = 4;
+
+const { values, positionals } = parseArgs({
+  options: { full: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const isWanted = ({ name, onlyInFull }: BenchCase) =>
+  positionals.length > 0 ? positionals.some((part) => name.includes(part)) : values.full || !onlyInFull;
+const wanted = cases.filter(isWanted);
+
+const folder = mkdtempSync(join(tmpdir(), 'source-kommo-bench-'));
+const begun = performance.now();
+const say = (text: string) => void process.stderr.write(`${text}\n`);
+try {
+  const results = await measureAll(createLab());
+  const lines = resultTable(results);
+  process.stdout.write(`${lines.join('\n')}\n`);
+  const seconds = Math.round((performance.now() - begun) / 1000);
+  keep(results, lines, seconds);
+  say(`${seconds} s`);
+  if (!results.every(({ measurements }) => measurements.every(reachesBar))) process.exitCode = 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function createLab(): Lab {
+  const executable = install(folder);
+  return {
+    full: values.full,
+    folder,
+    executable,
+    account: (options) => startAccount(executable, folder, options),
+    run: (args, options) => runNode([executable, ...args], folder, options),
+    bare: (name, args) => runBare(name, args, folder),
+    time: timeNode,
+  };
+}
+
+async function measureAll(lab: Lab): Promise<CaseResult[]> {
+  const measure = async ({ name, measure }: BenchCase): Promise<CaseResult> => {
+    const result = { name, measurements: await measure(lab) };
+    say(resultTable([result]).slice(1).join('\n'));
+    return result;
+  };
+  const limit = pLimit(sideBySide);
+  const waiting = await Promise.all(wanted.filter(({ waits }) => waits).map((each) => limit(measure, each)));
+  const computing: CaseResult[] = [];
+  for (const each of wanted.filter(({ waits }) => !waits)) computing.push(await measure(each));
+  return [...waiting, ...computing];
+}
+
+/** Leaves the figures as JSON, the table as text, and the plot, in bench/results. */
+function keep(results: readonly CaseResult[], lines: readonly string[], seconds: number): void {
+  const path = (name: string) => fileURLToPath(new URL(`./results/${name}`, import.meta.url));
+  mkdirSync(path(''), { recursive: true });
+  const document = {
+    at: new Date().toISOString(),
+    full: values.full,
+    node: process.version,
+    seconds,
+    results,
+  };
+  writeFileSync(path('latest.json'), `${JSON.stringify(document, null, 2)}\n`);
+  writeFileSync(path('latest.txt'), `${lines.join('\n')}\n`);
+  const points = results
+    .filter(({ name }) => name.startsWith('all eight streams'))
+    .flatMap(({ measurements }) => measurements)
+    .flatMap(({ what, figure, details }) =>
+      what === 'rate used' ? [{ latency: details!.latency!, used: figure }] : [],
+    );
+  if (points.length > 1) writeFileSync(path('rate.svg'), ratePlot(points, 7));
+}

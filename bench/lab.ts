@@ -1,0 +1,20 @@
+import type { AccountOptions, SimulatedAccount } from './account.ts';
+import type { Finished, RunOptions } from './program.ts';
+
+/** What a case works with. */
+export interface Lab {
+  /** Measure at the size that the bars are set for, however long it takes. */
+  readonly full: boolean;
+  /** A folder for files, gone when the bench ends. */
+  readonly folder: string;
+  /** Starts an account in a process of its own. */
+  account(options: AccountOptions): Promise<SimulatedAccount>;
+  /** Runs the installed program to its end; rejects when it fails. */
+  run(args: readonly string[], options?: RunOptions): Promise<Finished>;
+  /** Runs a loop of `bench/bare` to its end and returns what it measured. */
+  bare(name: string, args: readonly string[]): Promise<Record<string, number>>;
+  /** The seconds that node takes for these arguments. */
+  time(args: readonly string[]): Promise<number>;
+  /** The installed executable. */
+  readonly executable: string;
+}

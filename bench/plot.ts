@@ -1,0 +1,48 @@
+/** A point of the plot: milliseconds until an answer, and the share of the permitted rate that was used. */
+export interface Point {
+  latency: number;
+  used: number;
+}
+
+const width = 640;
+const height = 360;
+const margin = { left: 56, right: 150, top: 20, bottom: 44 };
+const longest = 1000;
+const x = (latency: number) => margin.left + (latency / longest) * (width - margin.left - margin.right);
+const y = (used: number) => height - margin.bottom - used * (height - margin.top - margin.bottom);
+const at = ({ latency, used }: Point) => `${x(latency).toFixed(1)},${y(used).toFixed(1)}`;
+
+/** An SVG of the rate used against latency, beside a reader that waits for each answer. */
+export function ratePlot(measured: readonly Point[], permitted: number): string {
+  const sequential = Array.from({ length: 100 }, (_, index) => {
+    const latency = (index + 1) * 10;
+    return { latency, used: Math.min(1, 1000 / latency / permitted) };
+  });
+  const label = (point: Point, text: string, color: string) =>
+    `<text x="${x(point.latency) + 8}" y="${y(point.used) + 4}" fill="${color}">${text}</text>`;
+  const grid = [0, 0.25, 0.5, 0.75, 1].map(
+    (used) =>
+      `<line x1="${x(0)}" x2="${x(longest)}" y1="${y(used)}" y2="${y(used)}" stroke="#ddd"/>` +
+      `<text x="${x(0) - 8}" y="${y(used) + 4}" text-anchor="end">${used * 100} %</text>`,
+  );
+  const ticks = [0, 250, 500, 750, 1000].map(
+    (latency) => `<text x="${x(latency)}" y="${y(0) + 18}" text-anchor="middle">${latency}</text>`,
+  );
+  const dots = measured.map(
+    (point) =>
+      `<circle cx="${x(point.latency).toFixed(1)}" cy="${y(point.used).toFixed(1)}" r="4" fill="#1764ab"/>`,
+  );
+  return `${[
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" fill="#333">`,
+    `<rect width="${width}" height="${height}" fill="#fff"/>`,
+    ...grid,
+    ...ticks,
+    `<text x="${x(longest / 2)}" y="${height - 8}" text-anchor="middle">latency of an answer, ms</text>`,
+    `<polyline points="${sequential.map(at).join(' ')}" fill="none" stroke="#b0482f" stroke-width="2"/>`,
+    label(sequential.at(-1)!, 'one at a time', '#b0482f'),
+    `<polyline points="${measured.map(at).join(' ')}" fill="none" stroke="#1764ab" stroke-width="2"/>`,
+    ...dots,
+    ...measured.slice(-1).map((point) => label(point, 'source-kommo', '#1764ab')),
+    '</svg>',
+  ].join('\n')}\n`;
+}
