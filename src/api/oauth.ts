@@ -23,6 +23,9 @@ export type Grant =
 /** The requests of signing in are counted under this name. */
 export const purpose = 'authorization';
 
+/** Seconds; Kommo gives a day. A date beyond all calendars could not be written down. */
+const longestLifetime = 365 * 24 * 60 * 60;
+
 const tokenPath = '/oauth2/access_token';
 
 /** Where a person permits the integration to read the account at `origin`. */
@@ -78,7 +81,7 @@ export async function requestTokens(
     throw new UnexpectedAnswerError('Kommo answered the request for tokens in an unknown shape.');
   }
   // An hour where Kommo does not say how long, as other programs assume (airbyte.md §7.1).
-  const lifetime = typeof seconds === 'number' && seconds > 0 ? seconds : 3600;
+  const lifetime = typeof seconds === 'number' && seconds > 0 ? Math.min(seconds, longestLifetime) : 3600;
   return { accessToken, refreshToken: nextToken, expiresAt: clock.now() + lifetime * 1000 };
 }
 
