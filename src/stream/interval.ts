@@ -35,10 +35,10 @@ export function formatIntervals(intervals: readonly Interval[]): string {
   return intervals.map(({ from, to }) => `${from}-${to}`).join(' ');
 }
 
-/** Reads what `formatIntervals` wrote; undefined for any other text. */
+/** Reads what `formatIntervals` wrote, passing over what is marked with `@`; undefined for any other text. */
 export function parseIntervals(text: string): Interval[] | undefined {
-  if (text === '') return [];
-  const intervals = text.split(' ').map((part) => /^(\d+)-(\d+)$/.exec(part));
+  const parts = text.split(' ').filter((part) => part !== '' && !part.includes('@'));
+  const intervals = parts.map((part) => /^(\d+)-(\d+)$/.exec(part));
   if (intervals.some((match) => match === null)) return undefined;
   return merge(intervals.map((match) => ({ from: Number(match?.[1]), to: Number(match?.[2]) })));
 }

@@ -1,6 +1,8 @@
 import { formatIntervals, type Interval, merge, parseIntervals, subtract } from '../stream/interval.ts';
+import { type Bookmark, formatBookmark, parseBookmarks } from './bookmark.ts';
 import type { PlannedStream } from './event.ts';
 import type { StreamState } from './state.ts';
+import type { Range } from './walk/walk.ts';
 
 export interface Bounds {
   /** Unix seconds; undefined reads everything. */
@@ -15,6 +17,8 @@ export class Coverage {
   readonly whole: Interval;
   /** What is to be read, in order. */
   readonly open: Interval[];
+  /** Windows that an earlier run was in the middle of. */
+  readonly bookmarks: Bookmark[];
   readonly #mode: PlannedStream['mode'];
   readonly #before: StreamState | undefined;
 
@@ -25,17 +29,22 @@ export class Coverage {
     this.#before =
       mode === 'full_refresh' && (state?.mode !== mode || state.finished === 1) ? undefined : state;
     this.whole = { from: bounds.startDate ?? 0, to: bounds.closed };
-    this.open = subtract(this.whole, settled(this.#before, bounds.lookbackSeconds));
+    const limit = (this.#before?.until ?? 0) - bounds.lookbackSeconds;
+    this.open = subtract(this.whole, settled(this.#before, limit));
+    this.bookmarks = parseBookmarks(this.#before?.done ?? '').filter(({ to }) => to <= limit);
   }
 
   /**
    * The state to report while `remaining` is still unread; undefined while the lookback, which lies before what
    * was already reported, is not read yet.
    */
-  state(remaining: readonly Interval[], finished: boolean): StreamState | undefined {
+  state(remaining: readonly Range[], finished: boolean): StreamState | undefined {
     const gaps = merge(remaining);
     const through = gaps.length === 0 ? this.whole.to : gaps[0]!.from - 1;
     const before = this.#before;
+    const bookmarks = remaining.flatMap(({ bookmark }) =>
+      bookmark === undefined ? [] : [formatBookmark(bookmark)],
+    );
     if (before !== undefined && through < before.through && gaps.length > 0) return undefined;
     return {
       version: 1,
@@ -43,18 +52,19 @@ export class Coverage {
       finished: finished ? 1 : 0,
       through: Math.max(through, before?.through ?? -1),
       until: Math.max(this.whole.to, before?.until ?? -1),
-      done: formatIntervals(subtract({ from: through + 1, to: this.whole.to }, gaps)),
+      done: [formatIntervals(subtract({ from: through + 1, to: this.whole.to }, gaps)), ...bookmarks]
+        .filter((text) => text !== '')
+        .join(' '),
     };
   }
 }
 
 /**
- * What a state vouches for. Records may become visible late, with a cursor value of some minutes ago: what is
- * closer than the lookback to the moment of reading is read once more.
+ * What a state vouches for, up to the second `limit`. Records may become visible late, with a cursor value of some
+ * minutes ago: what is closer than the lookback to the moment of reading is read once more.
  */
-function settled(state: StreamState | undefined, lookbackSeconds: number): Interval[] {
+function settled(state: StreamState | undefined, limit: number): Interval[] {
   if (state === undefined) return [];
-  const limit = state.until - lookbackSeconds;
   return [{ from: 0, to: state.through }, ...(parseIntervals(state.done) ?? [])].map(({ from, to }) => ({
     from,
     to: Math.min(to, limit),

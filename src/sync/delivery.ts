@@ -5,7 +5,7 @@ import type { Job } from './job.ts';
 import type { Row } from './listing.ts';
 
 /** A stream that is being read reports how far it is after so many records, or so many milliseconds. */
-const checkpointRecords = 2_000;
+const checkpointRecords = 1_000;
 const checkpointMilliseconds = 20_000;
 
 interface DeliveryOptions {
@@ -66,12 +66,17 @@ export class Delivery {
 
   async checkpointWhenDue(job: Job): Promise<void> {
     const reported = this.#reported.get(job);
-    if (reported === undefined || job.finished || job.rows === reported.rows) return;
+    if (reported === undefined || job.finished) return;
     const now = this.#options.clock.now();
-    const due = job.rows - reported.rows >= checkpointRecords || now - reported.at >= checkpointMilliseconds;
-    if (!due) return;
-    this.#reported.set(job, { rows: job.rows, at: now });
+    const rows = this.#rows(job);
+    const isLong = now - reported.at >= checkpointMilliseconds && rows > reported.rows;
+    if (!isLong && rows - reported.rows < checkpointRecords) return;
+    this.#reported.set(job, { rows, at: now });
     await this.#checkpoint(job, false);
+  }
+
+  #rows(job: Job): number {
+    return job.feeds.reduce((sum, feed) => sum + feed.records, 0);
   }
 
   /** Ends a job's streams: with their last state, and with the error that cut them short, if one did. */

@@ -1,6 +1,6 @@
 import type { KommoClient } from '../api/client.ts';
 import type { Log } from '../log.ts';
-import type { Interval } from '../stream/interval.ts';
+import { type Interval, subtract } from '../stream/interval.ts';
 import { createShaper, type Shaper } from '../stream/shape.ts';
 import { type Bounds, Coverage } from './coverage.ts';
 import { FiltersIgnored, OrderIgnored } from './detour.ts';
@@ -8,9 +8,8 @@ import type { PlannedStream } from './event.ts';
 import { Listing } from './listing.ts';
 import type { StreamState } from './state.ts';
 import { bestStrategy, type Strategy, withoutFilter, withoutOrder } from './strategy.ts';
-import type { Range } from './walk/walk.ts';
+import type { Density, Range } from './walk/walk.ts';
 
-const week = 7 * 24 * 60 * 60;
 /** Less than this many requests left in a range is not worth a second reader. */
 const worthSharing = 2;
 
@@ -86,7 +85,7 @@ export class Job {
     const requests = (free(largest) * this.rows) / this.#seconds / this.listing.largest;
     if (free(largest) < 2 || requests < worthSharing) return undefined;
     const middle = largest.to - Math.floor(free(largest) / 2);
-    const taken: Range = { from: middle + 1, to: largest.to, held: middle, width: largest.width };
+    const taken: Range = rangeOf({ from: middle + 1, to: largest.to }, largest.density);
     largest.to = middle;
     this.ranges.push(taken);
     return taken;
@@ -102,6 +101,7 @@ export class Job {
     if (this.rows > 0 || rows > 0) this.#seconds += through - (this.rows === 0 ? first : range.from) + 1;
     this.rows += rows;
     range.from = through + 1;
+    range.bookmark = undefined;
     if (range.from > range.to) this.ranges.splice(this.ranges.indexOf(range), 1);
   }
 
@@ -125,7 +125,7 @@ export class Job {
       );
       const { from: start, to } = this.coverage!.whole;
       const from = this.ranges.length === 0 ? start : Math.min(...this.ranges.map((range) => range.from));
-      this.ranges = [{ from, to, held: to, width: week }];
+      this.ranges = [{ from, to, held: to, density: undefined, bookmark: undefined }];
       this.layout += 1;
     } else throw reason;
   }
@@ -151,10 +151,22 @@ export class Job {
 
   /** Windows before the account existed are read in one go: nothing is expected there. */
   #lay(open: readonly Interval[], origin: number): Range[] {
-    return open.flatMap(({ from, to }) => {
-      const range = (from: number, to: number, width: number) => ({ from, to, held: from - 1, width });
-      if (this.strategy === 'watermark' || from >= origin || to < origin) return [range(from, to, week)];
-      return [range(from, origin - 1, origin - from), range(origin, to, week)];
+    const bookmarks = this.coverage?.bookmarks ?? [];
+    return open.flatMap((interval) => {
+      const started = bookmarks.filter(({ from, to }) => from >= interval.from && to <= interval.to);
+      const untouched = subtract(interval, started).flatMap(({ from, to }) => {
+        if (this.strategy === 'watermark' || from >= origin || to < origin) return [rangeOf({ from, to })];
+        return [
+          rangeOf({ from, to: origin - 1 }, { width: origin - from, measured: false }),
+          rangeOf({ from: origin, to }),
+        ];
+      });
+      const resumed = started.map((bookmark) => ({ ...rangeOf(bookmark), held: bookmark.to, bookmark }));
+      return [...resumed, ...untouched].sort((a, b) => a.from - b.from);
     });
   }
+}
+
+function rangeOf({ from, to }: Interval, density?: Density): Range {
+  return { from, to, held: from - 1, density, bookmark: undefined };
 }

@@ -3,6 +3,7 @@ import { HeavyPageError, RefusedRequestError, UnexpectedAnswerError } from '../e
 import type { Stream } from '../stream/declaration.ts';
 import type { Interval } from '../stream/interval.ts';
 import { FiltersIgnored } from './detour.ts';
+import type { Density } from './walk/walk.ts';
 
 /** A row of a list: an object with an identity and, where the list has a cursor, a cursor value. */
 export interface Row {
@@ -55,6 +56,8 @@ export class Listing {
   readonly #client: KommoClient;
   readonly #purpose: string;
   largest: number;
+  /** How densely records lie where some were read last; a first guess for other places. */
+  density: Density | undefined;
   filters: boolean;
   /** A bound is proven inclusive when a record with exactly that value comes back; the contrary cannot be proven. */
   #fromIsInclusive = false;

@@ -8,7 +8,7 @@ import { openEnd } from './walk/open-end.ts';
 import type { Range } from './walk/walk.ts';
 
 /** Stands for the open end among the ranges that somebody is reading. */
-const theOpenEnd: Range = { from: 0, to: 0, held: 0, width: 0 };
+const theOpenEnd: Range = { from: 0, to: 0, held: 0, density: undefined, bookmark: undefined };
 
 export interface Reader {
   /** Does one task. Rejects only with what ends the whole run. */
@@ -37,7 +37,11 @@ export function createReader(
       for (const row of value) first = Math.min(first, row.cursor);
       rows += value.length;
       await delivery.deliver(job, value);
-      if (delivery.isEnough(job)) job.ranges = [];
+      if (delivery.isEnough(job)) {
+        job.ranges = [];
+        return;
+      }
+      await delivery.checkpointWhenDue(job);
     }
   };
 

@@ -14,7 +14,10 @@ export const StreamState = z.object({
   through: z.int(),
   /** The closed upper bound of the pass: what is covered was read after this second was over. */
   until: z.int(),
-  /** Intervals above `through` that are done too: `from-to from-to`. */
+  /**
+   * Intervals above `through` that are done too, `from-to from-to`, and the places reached in windows that are
+   * not: `from-to@position:last`.
+   */
   done: z.string(),
 });
 export type StreamState = z.infer<typeof StreamState>;

@@ -35,7 +35,7 @@ describe.each(['leads', 'tasks', 'events'])('%s', (name) => {
     });
 
   test.each(modes)(
-    '%s: killed at 80 %% and resumed, it costs little more and repeats at most a window',
+    '%s: killed at 80 percent and resumed, it costs little more and repeats at most a window',
     async (mode) => {
       for (const readers of [1, 6]) {
         const whole = new Destination();

@@ -1,6 +1,8 @@
 import { UnexpectedAnswerError } from '../../errors.ts';
 import type { Interval } from '../../stream/interval.ts';
+import type { Place } from '../bookmark.ts';
 import type { Listing, Row } from '../listing.ts';
+import type { WindowOptions } from './walk.ts';
 
 const patience = 40;
 
@@ -9,25 +11,27 @@ const patience = 40;
  * is a count: as many different rows as came in one pass. Where the order changes from page to page there are
  * fewer, and the list is read again until every place has shown its row. A list that cannot be closed and grows
  * meanwhile repeats a few rows at its seams: there two more passes without news have to do.
- *
- * `tooLong` is asked once, when the first page is not the whole list and before anything is yielded; when it
- * says yes the walk ends with `false`: nothing was read.
  */
 export async function* pages(
   listing: Listing,
   window: Partial<Interval>,
-  tooLong?: () => Promise<boolean>,
+  { isTooLong, after, reached }: WindowOptions = {},
 ): AsyncGenerator<Row[], boolean> {
   const seen = new Set<Row['id']>();
   let newest = Number.NEGATIVE_INFINITY;
   let quiet = 0;
+  let start = after;
   for (let pass = 0; pass < patience; pass += 1) {
     const inPass = new Set<Row['id']>();
     let came = 0;
     let old = 0;
     let grown = 0;
-    for await (const { inside, ends } of onePass(listing, window)) {
-      if (!ends && came === 0 && pass === 0 && tooLong !== undefined && (await tooLong())) return false;
+    for await (const { inside, ends, place, isStart } of onePass(listing, window, start)) {
+      // The place is no longer where it was: begin at the beginning.
+      if (start !== undefined && !isStart)
+        return yield* pages(listing, window, { ...(reached && { reached }) });
+      if (!ends && came === 0 && pass === 0 && start === undefined && (await isTooLong?.())) return false;
+      start = undefined;
       came += inside.length;
       for (const { id } of inside) inPass.add(id);
       const fresh = inside.filter(({ id }) => !seen.has(id) && seen.add(id));
@@ -38,6 +42,7 @@ export async function* pages(
         old += fresh.length - late;
       }
       yield fresh;
+      if (pass === 0 && seen.size === came && place !== undefined) reached?.(place);
     }
     if (seen.size >= came) return true;
     const merelyGrows = !listing.filters && grown > 0 && old === 0 && (came - inPass.size) * 10 <= came;
@@ -49,18 +54,29 @@ export async function* pages(
   );
 }
 
-/** The pages of the list from the first to the last. */
+interface PassedPage {
+  inside: Row[];
+  /** The list ends with this page. */
+  ends: boolean;
+  /** The place behind this page; undefined where it holds nothing. */
+  place: Place | undefined;
+  /** The page holds the place to start from, where that was; its rows up to there are left out. */
+  isStart: boolean;
+}
+
+/** The pages of the list from the first, or from the one that holds the last record before `start`, to the last. */
 async function* onePass(
   listing: Listing,
   window: Partial<Interval>,
-): AsyncGenerator<{ inside: Row[]; ends: boolean }> {
+  start: Place | undefined,
+): AsyncGenerator<PassedPage> {
   const bounds = listing.bounds(window);
   let cap = Number.POSITIVE_INFINITY;
-  let position = 0;
+  let position = start === undefined ? 0 : start.position - 1;
   let repeated = 0;
   let held: Row[] = [];
   let previous: Row[] = [];
-  for (;;) {
+  for (let first = true; ; first = false) {
     const at = position;
     const question = {
       bounds,
@@ -70,18 +86,23 @@ async function* onePass(
       },
     };
     const answer = await listing.ask(question);
-    const { rows, inside } = answer;
+    const { rows } = answer;
+    const known = start === undefined || !first ? -1 : start.position - 1 - answer.offset;
+    const isStart = known >= 0 && rows[known]?.id === start?.last;
+    const skipped = new Set(isStart ? rows.slice(0, known + 1) : []);
+    const inside = answer.inside.filter((row) => !skipped.has(row));
     const ends = await listing.endsWith(answer, question);
     // A page that comes twice more is the end of a list whose pages never end; once more may be a hiccup.
     repeated = rows.length > 0 && isSame(rows, previous) ? repeated + 1 : 0;
     if (repeated === 2) return;
     held = repeated === 1 ? inside : [...held, ...inside];
+    position = answer.offset + listing.placesTaken(answer);
     if (repeated === 0) {
-      yield { inside: held, ends };
+      const last = rows.at(-1)?.id;
+      yield { inside: held, ends, place: last === undefined ? undefined : { position, last }, isStart };
       held = [];
     }
     if (ends) return;
-    position = answer.offset + listing.placesTaken(answer);
     cap = Math.min(cap, listing.capOf(answer));
     previous = rows;
   }

@@ -2,6 +2,7 @@ import { UnexpectedAnswerError } from '../../errors.ts';
 import type { Interval } from '../../stream/interval.ts';
 import { OrderIgnored } from '../detour.ts';
 import type { Listing, Row } from '../listing.ts';
+import type { WindowOptions } from './walk.ts';
 
 /** Requests in a row that bring nothing new before a list counts as unreadable. */
 const patience = 24;
@@ -11,18 +12,15 @@ const patience = 24;
  * id seen, so that page by page the list is covered without a gap. Where removals have pulled the rest of the
  * list past the reader, the page begins behind that id: then the reader steps back until the seam closes.
  * Records that come in behind the reader were changed after the window closed, or have new ids at the end.
- *
- * `tooLong` is asked once, when the first page is not the whole list and before anything is yielded; when it
- * says yes the walk ends with `false`: nothing was read.
  */
 export async function* stitch(
   listing: Listing,
   window: Partial<Interval>,
-  tooLong?: () => Promise<boolean>,
+  { isTooLong, after, reached }: WindowOptions = {},
 ): AsyncGenerator<Row[], boolean> {
-  let last: Row['id'] = Number.NEGATIVE_INFINITY;
+  let last: Row['id'] = after?.last ?? Number.NEGATIVE_INFINITY;
   const bounds = listing.bounds(window);
-  let position = 0;
+  let position = after?.position ?? 0;
   let overlap = 0;
   let cap = Number.POSITIVE_INFINITY;
   for (let idle = 0; idle <= patience; idle += 1) {
@@ -41,7 +39,7 @@ export async function* stitch(
       continue;
     }
     const ends = await listing.endsWith(answer, question);
-    if (!ends && position === 0 && tooLong !== undefined && (await tooLong())) return false;
+    if (!ends && position === 0 && (await isTooLong?.())) return false;
     const known: Row['id'] = last;
     last = rows.at(-1)?.id ?? last;
     if (last > known) {
@@ -52,6 +50,7 @@ export async function* stitch(
     position = answer.offset + listing.placesTaken(answer);
     cap = Math.min(cap, listing.capOf(answer));
     overlap = overlap >> 1;
+    reached?.({ position, last });
   }
   throw new UnexpectedAnswerError(
     `${listing.stream.name}: Kommo's pages do not join up; the list changes faster than it can be read`,

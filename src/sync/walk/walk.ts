@@ -1,12 +1,23 @@
 import type { Interval } from '../../stream/interval.ts';
+import type { Bookmark, Place } from '../bookmark.ts';
 import type { Listing, Row } from '../listing.ts';
+
+/** How wide a window should be here. */
+export interface Density {
+  /** Seconds. */
+  width: number;
+  /** It follows from records just read; otherwise it is a guess. */
+  measured: boolean;
+}
 
 /** What is still to be read of a stream by one reader at a time. Another reader may take over its upper part. */
 export interface Range extends Interval {
   /** The walk is committed to read up to here by itself; only what lies above may be taken over. */
   held: number;
-  /** Seconds that the next window of this range should span; walks by windows keep it. */
-  width: number;
+  /** What this range is known to hold; walks by windows keep it. */
+  density: Density | undefined;
+  /** The window at the lower end of the range that is under way, and the place reached in it. */
+  bookmark: Bookmark | undefined;
 }
 
 /**
@@ -14,3 +25,16 @@ export interface Range extends Interval {
  * from `range.from` on has been yielded. Less than `range.from` means that only the plan has changed.
  */
 export type Walk = (listing: Listing, range: Range) => AsyncGenerator<Row[], number>;
+
+/** What a reader of one closed window may be given. */
+export interface WindowOptions {
+  /**
+   * Asked once, when the first page is not the whole window and before anything is yielded; when it says yes
+   * the reader ends with `false`: nothing was read.
+   */
+  isTooLong?: () => Promise<boolean>;
+  /** Go on behind this place instead of at the beginning. */
+  after?: Place | undefined;
+  /** Told each place that has been reached; everything before it was yielded and taken. */
+  reached?: (place: Place) => void;
+}

@@ -1,3 +1,4 @@
+import type { Bookmark } from '../bookmark.ts';
 import { OrderIgnored } from '../detour.ts';
 import type { Listing, Row } from '../listing.ts';
 import { stitch } from './stitch.ts';
@@ -10,7 +11,8 @@ import type { Range } from './walk.ts';
  * that fills a page by itself is read by id.
  */
 export async function* watermark(listing: Listing, range: Range): AsyncGenerator<Row[], number> {
-  const { to } = range;
+  const { to, bookmark } = range;
+  if (bookmark !== undefined) return yield* oneSecond(listing, range, bookmark);
   const question = {
     bounds: listing.bounds(range),
     order: 'cursor' as const,
@@ -32,9 +34,29 @@ export async function* watermark(listing: Listing, range: Range): AsyncGenerator
     yield inside.filter((row) => row.cursor < last);
     return last - 1;
   }
-  range.held = last;
-  yield* stitch(listing, { from: last, to: last });
-  return last;
+  // What lies before this second is empty; by itself it is read as a window.
+  range.from = last;
+  return yield* oneSecond(listing, range, undefined);
+}
+
+async function* oneSecond(
+  listing: Listing,
+  range: Range,
+  after: Bookmark | undefined,
+): AsyncGenerator<Row[], number> {
+  const second = range.from;
+  range.held = second;
+  yield* stitch(
+    listing,
+    { from: second, to: second },
+    {
+      after,
+      reached: (place) => {
+        range.bookmark = { from: second, to: second, ...place };
+      },
+    },
+  );
+  return second;
 }
 
 /** Whether the rows come in the order of their cursor. */
