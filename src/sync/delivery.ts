@@ -2,7 +2,7 @@ import type { KommoClient } from '../api/client.ts';
 import type { Clock } from '../clock.ts';
 import type { Emit, SyncEvent } from './event.ts';
 import type { Job } from './job.ts';
-import type { Row } from './listing.ts';
+import type { Row } from './row.ts';
 
 /** A stream that is being read reports how far it is after so many records, or so many milliseconds. */
 const checkpointRecords = 1_000;

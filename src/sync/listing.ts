@@ -2,24 +2,10 @@ import type { KommoClient, Page } from '../api/client.ts';
 import { HeavyPageError, RefusedRequestError, UnexpectedAnswerError } from '../errors.ts';
 import type { Stream } from '../stream/declaration.ts';
 import type { Interval } from '../stream/interval.ts';
+import { type Bounds, BoundsEvidence } from './bounds.ts';
 import { FiltersIgnored } from './detour.ts';
+import { parseRow, type Row } from './row.ts';
 import type { Density } from './walk/walk.ts';
-
-/** A row of a list: an object with an identity and, where the list has a cursor, a cursor value. */
-export interface Row {
-  id: number | string;
-  /** Unix seconds; 0 for lists without a cursor. */
-  cursor: number;
-  body: Record<string, unknown>;
-}
-
-/** What a walk wants and how it asks for it; all Unix seconds, closed, absent for no bound on that side. */
-export interface Bounds {
-  from: number | undefined;
-  to: number | undefined;
-  /** The same, one second wider where the bound may turn out to be exclusive. */
-  asked: { from: number | undefined; to: number | undefined };
-}
 
 export interface Question {
   bounds: Bounds;
@@ -59,9 +45,7 @@ export class Listing {
   /** How densely records lie where some were read last; a first guess for other places. */
   density: Density | undefined;
   filters: boolean;
-  /** A bound is proven inclusive when a record with exactly that value comes back; the contrary cannot be proven. */
-  #fromIsInclusive = false;
-  #toIsInclusive = false;
+  readonly #evidence = new BoundsEvidence();
   #nextIsAlwaysThere = false;
   #largestSeen = 0;
   #answers = 0;
@@ -74,16 +58,9 @@ export class Listing {
     this.filters = stream.cursor !== undefined;
   }
 
-  /**
-   * Bounds to ask with. Nobody documents whether Kommo's are inclusive, so they are one second wider than what is
-   * wanted until it is known. A walk of several pages takes them once: page numbers count in one and the same list.
-   */
-  bounds({ from, to }: Partial<Interval>): Bounds {
-    const asked = {
-      from: bound(from, this.#fromIsInclusive ? 0 : -1),
-      to: bound(to, this.#toIsInclusive ? 0 : 1),
-    };
-    return { from, to, asked };
+  /** Bounds to ask with. A walk of several pages takes them once: page numbers count in one and the same list. */
+  bounds(window: Partial<Interval>): Bounds {
+    return this.#evidence.widen(window);
   }
 
   /** One answer; a page that is too heavy for the server is asked for again with a smaller size. */
@@ -92,7 +69,6 @@ export class Listing {
       const { page, limit } = question.place(this.largest);
       // Another reader may find out meanwhile that the account does not filter.
       const filtered = this.filters;
-      const { from, to } = question.bounds.asked;
       try {
         const answer = await this.#client.list({
           path: this.stream.path,
@@ -101,13 +77,13 @@ export class Listing {
           query: {
             page,
             limit,
-            ...(filtered && this.#selection(from, to)),
+            ...(filtered && this.#selection(question.bounds)),
             ...this.#order(question.order),
             ...this.#with(),
           },
         });
-        const rows = answer.rows.map((row) => this.#row(row));
-        if (filtered && this.#isOutside(rows, from, to)) {
+        const rows = answer.rows.map((row) => parseRow(row, this.stream, this.#purpose));
+        if (filtered && !this.#evidence.learn(rows, question.bounds)) {
           // One stray answer is a hiccup, two are a habit.
           if (doubted) throw new FiltersIgnored();
           doubted = true;
@@ -177,42 +153,7 @@ export class Listing {
     };
   }
 
-  #row(body: unknown): Row {
-    const { cursor } = this.stream;
-    if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-      throw new UnexpectedAnswerError(
-        `${this.#purpose}: Kommo sent ${describe(body)} where a record belongs`,
-      );
-    }
-    const record = body as Record<string, unknown>;
-    const id = record.id;
-    if ((typeof id !== 'number' || !Number.isSafeInteger(id)) && (typeof id !== 'string' || id === '')) {
-      throw new UnexpectedAnswerError(`${this.#purpose}: Kommo sent a record without an id`);
-    }
-    if (cursor === undefined) return { id, cursor: 0, body: record };
-    const value = Number(record[cursor] ?? Number.NaN);
-    if (!Number.isSafeInteger(value)) {
-      throw new UnexpectedAnswerError(
-        `${this.#purpose}: record ${id} has no usable ${cursor}: ${describe(record[cursor])}`,
-      );
-    }
-    return { id, cursor: value, body: record };
-  }
-
-  /** Learns what the bounds mean, and tells whether the rows disregard them. */
-  #isOutside(rows: Row[], from: number | undefined, to: number | undefined): boolean {
-    let above = 0;
-    for (const { cursor } of rows) {
-      if (from !== undefined && cursor < from) return true;
-      if (to !== undefined && cursor > to) above += 1;
-      if (cursor === from) this.#fromIsInclusive = true;
-      if (cursor === to) this.#toIsInclusive = true;
-    }
-    // A record edited while Kommo was assembling the page may lie above the bound; many of them may not.
-    return above * 2 > rows.length || above > 10;
-  }
-
-  #selection(from: number | undefined, to: number | undefined): Record<string, number> {
+  #selection({ asked: { from, to } }: Bounds): Record<string, number> {
     const { cursor } = this.stream;
     return {
       ...(from !== undefined && { [`filter[${cursor}][from]`]: from }),
@@ -228,12 +169,4 @@ export class Listing {
   #with(): Record<string, string> {
     return this.stream.with.length === 0 ? {} : { with: this.stream.with.join(',') };
   }
-}
-
-function bound(value: number | undefined, widening: number): number | undefined {
-  return value === undefined ? undefined : Math.max(0, value + widening);
-}
-
-function describe(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60);
 }

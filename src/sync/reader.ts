@@ -3,7 +3,7 @@ import { BlockedError, ConfigError, ForbiddenError, InterruptedError } from '../
 import type { Delivery } from './delivery.ts';
 import type { Job } from './job.ts';
 import type { Task } from './schedule.ts';
-import { walkOf } from './strategy.ts';
+import type { WalkOf } from './strategy.ts';
 import { openEnd } from './walk/open-end.ts';
 import type { Range } from './walk/walk.ts';
 
@@ -15,13 +15,17 @@ export interface Reader {
   work(task: Task): Promise<void>;
 }
 
-/** Reads step by step and hands over what it finds; `closed` is the last second that the ranges reach up to. */
-export function createReader(
-  delivery: Delivery,
-  closed: number,
-  clock: Clock,
-  stopped: () => boolean,
-): Reader {
+export interface ReaderOptions {
+  delivery: Delivery;
+  /** The last second that the ranges reach up to. */
+  closed: number;
+  clock: Clock;
+  stopped: () => boolean;
+  walkOf: WalkOf;
+}
+
+/** Reads step by step and hands over what it finds. */
+export function createReader({ delivery, closed, clock, stopped, walkOf }: ReaderOptions): Reader {
   const step = async (job: Job, range: Range): Promise<void> => {
     const { layout, strategy } = job;
     const steps = walkOf(strategy)(job.listing, range);

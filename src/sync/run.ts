@@ -9,6 +9,7 @@ import type { Emit, PlannedStream } from './event.ts';
 import { Job } from './job.ts';
 import { createReader } from './reader.ts';
 import { nextTask } from './schedule.ts';
+import { type WalkOf, walkOf } from './strategy.ts';
 
 export interface RunOptions {
   client: KommoClient;
@@ -23,6 +24,8 @@ export interface RunOptions {
   signal: AbortSignal;
   /** Ends each stream after about so many records, without a checkpoint: a look at the data. */
   recordLimit?: number | undefined;
+  /** How lists are read; the walks of `strategy.ts` when absent. */
+  walkOf?: WalkOf;
 }
 
 /** What could not be read in full, by stream; empty when the run is complete. */
@@ -45,7 +48,7 @@ export async function run(options: RunOptions): Promise<Failures> {
 
   let fatal: unknown;
   const stopped = () => fatal !== undefined || signal.aborted;
-  const reader = createReader(delivery, closed, clock, stopped);
+  const reader = createReader({ delivery, closed, clock, stopped, walkOf: options.walkOf ?? walkOf });
   const limit = pLimit(1);
   await new Promise<void>((resolve) => {
     let underWay = 0;

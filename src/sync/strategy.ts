@@ -17,9 +17,9 @@ const walks = {
 };
 export type Strategy = keyof typeof walks;
 
-export function walkOf(strategy: Strategy): Walk {
-  return walks[strategy];
-}
+export type WalkOf = (strategy: Strategy) => Walk;
+
+export const walkOf: WalkOf = (strategy) => walks[strategy];
 
 /** How to read a list of which everything that is declared holds. */
 export function bestStrategy(stream: Stream): Strategy {

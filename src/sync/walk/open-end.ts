@@ -1,7 +1,8 @@
 import type { Clock } from '../../clock.ts';
 import { UnexpectedAnswerError } from '../../errors.ts';
 import { closedSecond } from '../closed-second.ts';
-import type { Listing, Row } from '../listing.ts';
+import type { Listing } from '../listing.ts';
+import type { Row } from '../row.ts';
 import { stitch } from './stitch.ts';
 import { isAscending } from './watermark.ts';
 

@@ -1,7 +1,8 @@
 import { UnexpectedAnswerError } from '../../errors.ts';
 import type { Interval } from '../../stream/interval.ts';
 import type { Place } from '../bookmark.ts';
-import type { Listing, Row } from '../listing.ts';
+import type { Listing } from '../listing.ts';
+import type { Row } from '../row.ts';
 import type { WindowOptions } from './walk.ts';
 
 const patience = 40;

@@ -1,7 +1,8 @@
 import { UnexpectedAnswerError } from '../../errors.ts';
 import type { Interval } from '../../stream/interval.ts';
 import { OrderIgnored } from '../detour.ts';
-import type { Listing, Row } from '../listing.ts';
+import type { Listing } from '../listing.ts';
+import type { Row } from '../row.ts';
 import type { WindowOptions } from './walk.ts';
 
 /** Requests in a row that bring nothing new before a list counts as unreadable. */

@@ -1,6 +1,7 @@
 import type { Interval } from '../../stream/interval.ts';
 import type { Bookmark, Place } from '../bookmark.ts';
-import type { Listing, Row } from '../listing.ts';
+import type { Listing } from '../listing.ts';
+import type { Row } from '../row.ts';
 
 /** How wide a window should be here. */
 export interface Density {

@@ -1,6 +1,7 @@
 import type { Bookmark } from '../bookmark.ts';
 import { OrderIgnored } from '../detour.ts';
-import type { Listing, Row } from '../listing.ts';
+import type { Listing } from '../listing.ts';
+import type { Row } from '../row.ts';
 import { stitch } from './stitch.ts';
 import type { Range } from './walk.ts';
 

@@ -1,4 +1,5 @@
-import type { Listing, Row } from '../listing.ts';
+import type { Listing } from '../listing.ts';
+import type { Row } from '../row.ts';
 import { pages } from './pages.ts';
 import { stitch } from './stitch.ts';
 import type { Range } from './walk.ts';

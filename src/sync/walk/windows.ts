@@ -1,5 +1,6 @@
 import type { Interval } from '../../stream/interval.ts';
-import type { Listing, Row } from '../listing.ts';
+import type { Listing } from '../listing.ts';
+import type { Row } from '../row.ts';
 import type { Density, Range, Walk, WindowOptions } from './walk.ts';
 
 const firstGuess: Density = { width: 7 * 24 * 60 * 60, measured: false };

@@ -1,0 +1,45 @@
+import type { Interval } from '../stream/interval.ts';
+import type { Row } from './row.ts';
+
+/** What a walk wants and how it asks for it; all Unix seconds, closed, absent for no bound on that side. */
+export interface Bounds {
+  from: number | undefined;
+  to: number | undefined;
+  /** The same, one second wider where the bound may turn out to be exclusive. */
+  asked: { from: number | undefined; to: number | undefined };
+}
+
+/**
+ * Nobody documents whether Kommo's bounds are inclusive. A bound is proven inclusive when a record with exactly
+ * that value comes back; the contrary cannot be proven.
+ */
+export class BoundsEvidence {
+  #fromIsInclusive = false;
+  #toIsInclusive = false;
+
+  /** Bounds to ask with: one second wider than what is wanted until it is known that this is not needed. */
+  widen({ from, to }: Partial<Interval>): Bounds {
+    const asked = {
+      from: moved(from, this.#fromIsInclusive ? 0 : -1),
+      to: moved(to, this.#toIsInclusive ? 0 : 1),
+    };
+    return { from, to, asked };
+  }
+
+  /** Learns from an answer; `false` when the answer disregards what was asked. */
+  learn(rows: readonly Row[], { asked: { from, to } }: Bounds): boolean {
+    let above = 0;
+    for (const { cursor } of rows) {
+      if (from !== undefined && cursor < from) return false;
+      if (to !== undefined && cursor > to) above += 1;
+      if (cursor === from) this.#fromIsInclusive = true;
+      if (cursor === to) this.#toIsInclusive = true;
+    }
+    // A record edited while Kommo was assembling the page may lie above the bound; many of them may not.
+    return above * 2 <= rows.length && above <= 10;
+  }
+}
+
+function moved(value: number | undefined, by: number): number | undefined {
+  return value === undefined ? undefined : Math.max(0, value + by);
+}

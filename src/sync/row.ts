@@ -1,0 +1,34 @@
+import { UnexpectedAnswerError } from '../errors.ts';
+import type { Stream } from '../stream/declaration.ts';
+
+/** A row of a list: an object with an identity and, where the list has a cursor, a cursor value. */
+export interface Row {
+  id: number | string;
+  /** Unix seconds; 0 for lists without a cursor. */
+  cursor: number;
+  body: Record<string, unknown>;
+}
+
+/** The row that an answer holds, or an UnexpectedAnswerError for anything that cannot be told apart or dated. */
+export function parseRow(body: unknown, { cursor }: Stream, purpose: string): Row {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new UnexpectedAnswerError(`${purpose}: Kommo sent ${describe(body)} where a record belongs`);
+  }
+  const record = body as Record<string, unknown>;
+  const { id } = record;
+  if ((typeof id !== 'number' || !Number.isSafeInteger(id)) && (typeof id !== 'string' || id === '')) {
+    throw new UnexpectedAnswerError(`${purpose}: Kommo sent a record without an id`);
+  }
+  if (cursor === undefined) return { id, cursor: 0, body: record };
+  const value = Number(record[cursor] ?? Number.NaN);
+  if (!Number.isSafeInteger(value)) {
+    throw new UnexpectedAnswerError(
+      `${purpose}: record ${id} has no usable ${cursor}: ${describe(record[cursor])}`,
+    );
+  }
+  return { id, cursor: value, body: record };
+}
+
+function describe(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60);
+}
