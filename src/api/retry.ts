@@ -48,13 +48,13 @@ export async function withRetries<T>(
       if (!(error instanceof Setback)) throw error;
       const count = (counts.get(error.kind) ?? 0) + 1;
       counts.set(error.kind, count);
+      const seconds = Math.round((clock.now() - begun) / 1000);
       if (error.kind === 'timeout' && canShrink && count >= triesBeforeShrinking) {
-        throw new HeavyPageError(`Kommo did not manage a page of ${purpose} in time.`, contextOf(error));
+        throw new HeavyPageError(givenUp(error, action, failed, seconds), contextOf(error));
       }
       // The pacer makes everybody wait after a 429; a delay of its own would only come on top.
       const delay = error.kind === 'throttled' ? 0 : fullJitter(failed, random);
       if (count >= tries[error.kind] || clock.now() + delay - begun > longestTime) {
-        const seconds = Math.round((clock.now() - begun) / 1000);
         throw new TransientError(givenUp(error, action, failed, seconds), contextOf(error));
       }
       log('info', `${purpose}: ${error.message}; trying again in ${(delay / 1000).toFixed(1)} s (${failed})`);
