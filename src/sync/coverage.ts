@@ -19,6 +19,8 @@ export class Coverage {
   readonly open: Interval[];
   /** Windows that an earlier run was in the middle of. */
   readonly bookmarks: Bookmark[];
+  /** What earlier runs delivered above this second is delivered once more: the lookback. */
+  readonly settledThrough: number;
   readonly #mode: PlannedStream['mode'];
   readonly #before: StreamState | undefined;
 
@@ -29,9 +31,9 @@ export class Coverage {
     this.#before =
       mode === 'full_refresh' && (state?.mode !== mode || state.finished === 1) ? undefined : state;
     this.whole = { from: bounds.startDate ?? 0, to: bounds.closed };
-    const limit = (this.#before?.until ?? 0) - bounds.lookbackSeconds;
-    this.open = subtract(this.whole, settled(this.#before, limit));
-    this.bookmarks = parseBookmarks(this.#before?.done ?? '').filter(({ to }) => to <= limit);
+    this.settledThrough = (this.#before?.until ?? 0) - bounds.lookbackSeconds;
+    this.open = subtract(this.whole, settled(this.#before, this.settledThrough));
+    this.bookmarks = parseBookmarks(this.#before?.done ?? '');
   }
 
   /**

@@ -162,7 +162,11 @@ export class Job {
         ];
       });
       const resumed = started.map((bookmark) => ({ ...rangeOf(bookmark), held: bookmark.to, bookmark }));
-      return [...resumed, ...untouched].sort((a, b) => a.from - b.from);
+      const lookback = started.flatMap(({ from, to }) => {
+        const again = { from: Math.max(from, this.coverage!.settledThrough + 1), to };
+        return again.from > to ? [] : [rangeOf(again)];
+      });
+      return [...resumed, ...untouched, ...lookback].sort((a, b) => a.from - b.from);
     });
   }
 }

@@ -1,6 +1,6 @@
 import { createClient, type KommoClient } from '../../src/api/client.ts';
 import type { Clock } from '../../src/clock.ts';
-import { silentLog } from '../../src/log.ts';
+import { type Log, silentLog } from '../../src/log.ts';
 import { createRedactor } from '../../src/redact.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import type { Stream } from '../../src/stream/declaration.ts';
@@ -33,6 +33,7 @@ export interface ReadOptions {
   readers?: number;
   /** The process dies when it has put out so many events. */
   killAfter?: number;
+  log?: Log;
   /** For the mutations: another engine than the real one. */
   engine?: typeof run;
 }
@@ -76,7 +77,7 @@ export async function read(
       lookbackSeconds: options.lookbackSeconds ?? 600,
       emit,
       clock,
-      log: silentLog,
+      log: options.log ?? silentLog,
       signal: new AbortController().signal,
     });
     return { failures, requests: simulator.statistics.requests - before };

@@ -1,0 +1,258 @@
+import { describe, expect, test } from 'vitest';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
+import { parseIntervals } from '../../src/stream/interval.ts';
+import type { StreamState } from '../../src/sync/state.ts';
+import { streams } from '../../streams/index.ts';
+import { Destination, read } from '../property/reading.ts';
+import { createVirtualClock, type VirtualClock } from '../property/virtual-clock.ts';
+
+const none = { leads: 0, contacts: 0, companies: 0, tasks: 0, events: 0, users: 1, pipelines: 1 };
+const cursorStreams = streams.filter((stream) => stream.cursor !== undefined);
+const only = (name: string) => [streams.find((stream) => stream.name === name)!];
+
+async function withAccount(
+  options: SimulatorOptions,
+  use: (simulator: Simulator, clock: VirtualClock) => Promise<void>,
+): Promise<void> {
+  const clock = createVirtualClock();
+  const simulator = await startSimulator({ clock, requestsPerSecond: null, ...none, ...options });
+  try {
+    await use(simulator, clock);
+  } finally {
+    await simulator.close();
+  }
+}
+
+function missing(simulator: Simulator, destination: Destination, stream: string): string[] {
+  return [...simulator.account.truth(stream)]
+    .filter(({ id, version }) => !destination.has(stream, id, version))
+    .map(({ id, version }) => `${id} ${version}`);
+}
+
+test('an idle account costs two requests a stream at most and sends nothing again', async () => {
+  await withAccount(
+    { leads: 400, contacts: 300, companies: 100, tasks: 300, events: 600, users: 5 },
+    async (simulator, clock) => {
+      const destination = new Destination();
+      const options = { simulator, clock, streams, mode: 'incremental' as const, destination };
+      await read(options);
+      clock.advance(3_600_000);
+      await read(options);
+      for (let run = 0; run < 2; run += 1) {
+        clock.advance(3_600_000);
+        const before = { ...simulator.statistics.byList };
+        await read(options);
+        for (const { name, cursor } of streams) {
+          const list = name === 'statuses' ? 'pipelines' : name;
+          const requests = (simulator.statistics.byList[list] ?? 0) - (before[list] ?? 0);
+          expect(requests, name).toBeLessThanOrEqual(2);
+          if (cursor !== undefined) expect(recordsOf(destination, name), name).toBe(0);
+        }
+      }
+    },
+  );
+});
+
+function recordsOf(destination: Destination, stream: string): number {
+  return destination.events.reduce(
+    (sum, event) => sum + (event.type === 'records' && event.stream === stream ? event.records.length : 0),
+    0,
+  );
+}
+
+test.each(cursorStreams.map(({ name }) => name))(
+  '%s: a record that becomes visible late is found',
+  async (name) => {
+    await withAccount({ [name]: 50 }, async (simulator, clock) => {
+      const destination = new Destination();
+      const options = { simulator, clock, streams: only(name), mode: 'incremental' as const, destination };
+      const now = Math.floor(clock.now() / 1000);
+      const late = simulator.account.create(name, {
+        created_at: now - 100,
+        updated_at: now - 100,
+        visibleFrom: now + 200,
+      });
+      await read(options);
+      expect(destination.has(name, late, 0)).toBe(false);
+      clock.advance(400_000);
+      await read(options);
+      expect(destination.has(name, late, 0)).toBe(true);
+    });
+  },
+);
+
+describe.each(['leads', 'tasks', 'events'])('%s: ten thousand records in one second', (name) => {
+  test('arrive, whoever kills the run inside of it', async () => {
+    await withAccount({ [name]: 300 }, async (simulator, clock) => {
+      simulator.account.import({ stream: name, count: 10_000, at: Math.floor(clock.now() / 1000) - 86_400 });
+      simulator.readings.ties = name === 'events' ? 'id' : 'shuffled';
+      const destination = new Destination();
+      const options = { simulator, clock, streams: only(name), mode: 'incremental' as const, destination };
+      const whole = new Destination();
+      const uninterrupted = await read({ ...options, destination: whole });
+      const first = await read({ ...options, killAfter: Math.floor(whole.events.length * 0.8) });
+      const killed = destination.delivered;
+      const second = await read(options);
+      expect(missing(simulator, destination, name)).toEqual([]);
+      expect(first.requests + second.requests).toBeLessThan(1.3 * uninterrupted.requests);
+      expect(killed + destination.delivered).toBeLessThan(10_300 + 2_000);
+    });
+  });
+});
+
+describe('an account that does not filter', () => {
+  test.each(['ignored', 'rejected'] as const)(
+    '%s: everything comes, at a bounded price, and it is said once',
+    async (filters) => {
+      for (const name of ['leads', 'tasks', 'events']) {
+        await withAccount({ [name]: 3_000, readings: { filters } }, async (simulator, clock) => {
+          const destination = new Destination();
+          const log: string[] = [];
+          const options = {
+            simulator,
+            clock,
+            streams: only(name),
+            mode: 'incremental' as const,
+            destination,
+            readers: 4,
+          };
+          for (let run = 0; run < 2; run += 1) {
+            const { requests } = await read({ ...options, log: (_, message) => log.push(message) });
+            expect(requests, name).toBeLessThanOrEqual(1.15 * (3_000 / 250) + 12);
+            clock.advance(3_600_000);
+            if (name !== 'events')
+              for (const id of [...simulator.account.truth(name)].map(({ id }) => id).slice(0, 20))
+                simulator.account.edit(name, id);
+            clock.advance(3_600_000);
+          }
+          await read(options);
+          expect(missing(simulator, destination, name), name).toEqual([]);
+          expect(log.filter((message) => message.includes('does not filter'))).toHaveLength(2);
+        });
+      }
+    },
+  );
+});
+
+test('records that the token may not see leave gaps in pages, not in what is read', async () => {
+  for (const name of ['leads', 'tasks', 'events']) {
+    await withAccount({ [name]: 2_000, readings: { shortPages: 0.3 } }, async (simulator, clock) => {
+      const destination = new Destination();
+      const { failures } = await read({
+        simulator,
+        clock,
+        streams: only(name),
+        mode: 'full_refresh',
+        destination,
+      });
+      expect(failures?.size, name).toBe(0);
+      expect(missing(simulator, destination, name), name).toEqual([]);
+      expect(destination.delivered, name).toBeGreaterThan(1_000);
+    });
+  }
+});
+
+test('a cursor in the future yields no records and the same state again', async () => {
+  await withAccount({ leads: 50 }, async (simulator, clock) => {
+    const destination = new Destination();
+    const future = Math.floor(clock.now() / 1000) + 10_000_000;
+    const state: StreamState = {
+      version: 1,
+      mode: 'incremental',
+      finished: 1,
+      through: future,
+      until: future,
+      done: '',
+    };
+    destination.states.set('leads', state);
+    await read({ simulator, clock, streams: only('leads'), mode: 'incremental', destination });
+    expect(destination.delivered).toBe(0);
+    expect(destination.states.get('leads')).toEqual(state);
+  });
+});
+
+test('a stream that fails leaves the others alone, and no state of it covers what was not read', async () => {
+  await withAccount({ leads: 3_000, contacts: 3_000, tasks: 500 }, async (simulator, clock) => {
+    simulator.faults.addNamed('not-an-object', { list: 'contacts', after: 6 });
+    const destination = new Destination();
+    const options = { simulator, clock, streams, mode: 'incremental' as const, destination, readers: 4 };
+    const { failures } = await read(options);
+    expect([...failures!.keys()]).toEqual(['contacts']);
+    expect(missing(simulator, destination, 'leads')).toEqual([]);
+    expect(missing(simulator, destination, 'tasks')).toEqual([]);
+    simulator.faults.clear();
+    await read(options);
+    expect(missing(simulator, destination, 'contacts')).toEqual([]);
+  });
+});
+
+test('states never move backwards, never past a second that is not over, and cover only what went before', async () => {
+  await withAccount({ leads: 2_000, tasks: 1_500, events: 2_500 }, async (simulator, clock) => {
+    const destination = new Destination();
+    const last = new Map<string, StreamState>();
+    for (let run = 0; run < 3; run += 1) {
+      const open = simulator.account.now();
+      const plan = only('leads').concat(only('tasks'), only('events'));
+      await read({ simulator, clock, streams: plan, mode: 'incremental', destination, readers: 6 });
+      const seen = new Map<string, Set<string>>();
+      for (const event of destination.events) {
+        if (event.type === 'records') {
+          const ids = seen.get(event.stream) ?? new Set();
+          seen.set(event.stream, ids);
+          for (const { data } of event.records) ids.add(String(data.id));
+        }
+        if (event.type !== 'checkpoint') continue;
+        const { stream, state } = event;
+        const before = last.get(stream);
+        expect(state.through).toBeGreaterThanOrEqual(before?.through ?? -1);
+        expect(state.until).toBeGreaterThanOrEqual(before?.until ?? -1);
+        expect(state.through).toBeLessThan(open);
+        last.set(stream, state);
+        if (run > 0) continue;
+        const covered = [{ from: 0, to: state.through }, ...parseIntervals(state.done)!];
+        const unsent = [...simulator.account.truth(stream)].filter(
+          ({ id, updated_at }) =>
+            covered.some(({ from, to }) => updated_at >= from && updated_at <= to) &&
+            !seen.get(stream)?.has(String(id)),
+        );
+        expect(unsent).toEqual([]);
+      }
+      clock.advance(1_800_000);
+      for (const id of [...simulator.account.truth('leads')].map(({ id }) => id).slice(0, 30))
+        simulator.account.edit('leads', id);
+      clock.advance(1_800_000);
+    }
+  });
+});
+
+test('an order that nobody keeps is noticed, and the run fails rather than lose a record', async () => {
+  await withAccount(
+    { leads: 1_000, readings: { order: 'ignored', defaultOrder: 'arbitrary' } },
+    async (simulator, clock) => {
+      const destination = new Destination();
+      const { failures } = await read({
+        simulator,
+        clock,
+        streams: only('leads'),
+        mode: 'incremental',
+        destination,
+      });
+      expect(String(failures?.get('leads'))).toContain('does not keep the order');
+    },
+  );
+  await withAccount(
+    { leads: 1_000, readings: { order: 'ignored', defaultOrder: 'id' } },
+    async (simulator, clock) => {
+      const destination = new Destination();
+      const { failures } = await read({
+        simulator,
+        clock,
+        streams: only('leads'),
+        mode: 'incremental',
+        destination,
+      });
+      expect(failures?.size).toBe(0);
+      expect(missing(simulator, destination, 'leads')).toEqual([]);
+    },
+  );
+});
