@@ -1,0 +1,36 @@
+import type { Outcome } from './run.ts';
+
+/** The part of an OCI image configuration that a platform looks at. */
+export interface ImageConfiguration {
+  User: string;
+  Env: string[];
+  Entrypoint: string[];
+  WorkingDir: string;
+  Labels: Record<string, string>;
+}
+
+export interface ContainerRun {
+  /** In place of the image's own. */
+  entrypoint?: readonly string[];
+  arguments?: readonly string[];
+  /** Files of this machine that the container sees read-only, by their path in the container. */
+  files?: Readonly<Record<string, string>>;
+  /** A folder of this machine that the container sees, writable, as /data. */
+  data?: string;
+  /** Lets the container write to its own files, as far as their modes permit. */
+  writableRoot?: boolean;
+}
+
+/** An image that has been built from the Dockerfile. */
+export interface Image {
+  builder: string;
+  /** Bytes of all layers, uncompressed. */
+  size: number;
+  configuration: ImageConfiguration;
+  /**
+   * Runs a container of this machine's network, without capabilities and, unless asked, with a read-only root,
+   * to its end.
+   */
+  run(container: ContainerRun): Promise<Outcome>;
+  remove(): Promise<void>;
+}

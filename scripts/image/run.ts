@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+
+export interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a program to its end, without blocking: the simulated account answers from this process. */
+export function run(program: string, given: readonly string[], cwd?: string): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, given, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** Runs a program that has to succeed and gives its stdout; the error tells the end of what it said. */
+export async function must(program: string, given: readonly string[], cwd?: string): Promise<string> {
+  const { code, stdout, stderr } = await run(program, given, cwd);
+  if (code === 0) return stdout;
+  const said = `${stdout}\n${stderr}`.trim().split('\n').slice(-15).join('\n');
+  throw new Error(`${program} ${given[0] ?? ''} ended with ${code}:\n${said}`);
+}
+
+/** Whether the program is there and succeeds. */
+export async function works(program: string, given: readonly string[]): Promise<boolean> {
+  return run(program, given).then(
+    ({ code }) => code === 0,
+    () => false,
+  );
+}
