@@ -7,8 +7,8 @@ import { openBench } from './image/bench.ts';
 import { buildWithBuildah } from './image/buildah.ts';
 import { buildWithDocker } from './image/docker.ts';
 import type { Image } from './image/image.ts';
-import { works } from './image/run.ts';
 import { shape } from './image/shape.ts';
+import { works } from './run-program.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 

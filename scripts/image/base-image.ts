@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { must, works } from './run.ts';
+import { must, works } from '../run-program.ts';
 
 /** Runs buildah with the storage of this checkout and gives its stdout. */
 export type Buildah = (...given: string[]) => Promise<string>;

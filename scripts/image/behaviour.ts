@@ -1,8 +1,8 @@
 import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Outcome } from '../run-program.ts';
 import { type Bench, rowsIn, type StreamRecord } from './bench.ts';
-import type { Outcome } from './run.ts';
 import type { Requirements } from './shape.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a message has another shape for each type

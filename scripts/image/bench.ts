@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import type { Outcome } from '../run-program.ts';
 import type { ContainerRun, Image } from './image.ts';
-import type { Outcome } from './run.ts';
 
 export interface StreamRecord {
   stream: string;

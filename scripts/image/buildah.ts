@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { must, run, works } from '../run-program.ts';
 import { type Buildah, ensureBaseImage } from './base-image.ts';
 import type { ContainerRun, Image, ImageConfiguration } from './image.ts';
-import { must, run, works } from './run.ts';
 
 const tag = 'localhost/source-kommo:test';
 const sandbox = fileURLToPath(new URL('sandbox.sh', import.meta.url));

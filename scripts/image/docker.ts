@@ -1,5 +1,5 @@
+import { must, run } from '../run-program.ts';
 import type { ContainerRun, Image } from './image.ts';
-import { must, run } from './run.ts';
 
 const tag = 'source-kommo:test';
 

@@ -1,4 +1,4 @@
-import type { Outcome } from './run.ts';
+import type { Outcome } from '../run-program.ts';
 
 /** The part of an OCI image configuration that a platform looks at. */
 export interface ImageConfiguration {

@@ -6,10 +6,19 @@ export interface Outcome {
   stderr: string;
 }
 
-/** Runs a program to its end, without blocking: the simulated account answers from this process. */
-export function run(program: string, given: readonly string[], cwd?: string): Promise<Outcome> {
+interface Where {
+  folder?: string;
+  environment?: NodeJS.ProcessEnv;
+}
+
+/** Runs a program to its end, without blocking: a simulated account answers from this process. */
+export function run(program: string, given: readonly string[], where: Where = {}): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, given, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, given, {
+      cwd: where.folder,
+      env: where.environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -24,8 +33,8 @@ export function run(program: string, given: readonly string[], cwd?: string): Pr
 }
 
 /** Runs a program that has to succeed and gives its stdout; the error tells the end of what it said. */
-export async function must(program: string, given: readonly string[], cwd?: string): Promise<string> {
-  const { code, stdout, stderr } = await run(program, given, cwd);
+export async function must(program: string, given: readonly string[], where: Where = {}): Promise<string> {
+  const { code, stdout, stderr } = await run(program, given, where);
   if (code === 0) return stdout;
   const said = `${stdout}\n${stderr}`.trim().split('\n').slice(-15).join('\n');
   throw new Error(`${program} ${given[0] ?? ''} ended with ${code}:\n${said}`);
