@@ -82,7 +82,11 @@ function setting({ name, schema }: NamedSetting): string {
     ...(choices
       ? ['    options:', ...choices.map((choice) => `      - {label: ${choice}, value: ${choice}}`)]
       : []),
-    ...(schema.default === undefined ? [] : [`    value: ${JSON.stringify(schema.default)}`]),
+    ...(schema.default === undefined
+      ? []
+      : [
+          `    value: ${JSON.stringify(typeName(schema) === 'number' ? `${schema.default}` : schema.default)}`,
+        ]),
     `    description: ${JSON.stringify(schema.description ?? '')}`,
   ];
   return lines.join('\n');
@@ -93,7 +97,8 @@ function kindOf(schema: SettingSchema): string {
   if (schema.enum !== undefined) return 'options';
   if (schema.format === 'date-time') return 'date_iso8601';
   const type = typeName(schema);
-  return type === 'number' ? 'decimal' : type;
+  // Meltano 4.4 fails to write a setting of kind decimal into a config; the connector takes numbers as text too.
+  return type === 'number' ? 'string' : type;
 }
 
 function titleOf(name: string): string {

@@ -4,7 +4,7 @@ import { expectedRows, type OpenAccount, openAccount, type Rows, workGoesOn } fr
 import { compare, keepings, type Store } from './comparison.ts';
 import { type Client, programOf } from './environments.ts';
 import { startPostgres } from './postgres.ts';
-import { type Ended, expect, must, root, run, tap, workshop } from './programs.ts';
+import { type Ended, expect, must, root, run, workshop } from './programs.ts';
 
 const project = join(workshop, 'project');
 const stored = (name: string) => join(project, 'stored', name);
@@ -74,7 +74,7 @@ export async function meltanoChecks(): Promise<MeltanoChecks> {
   writeProject(
     loader('target-jsonl', 'target_jsonl', { destination_path: stored('jsonl') }) +
       loader('target-duckdb', 'target_duckdb', {
-        filepath: join(stored('duckdb'), 'kommo.duckdb'),
+        filepath: join(stored('duckdb'), 'warehouse.duckdb'),
         default_target_schema: 'kommo',
       }) +
       loader('target-postgres', 'target_postgres', {
@@ -90,7 +90,7 @@ export async function meltanoChecks(): Promise<MeltanoChecks> {
     'target-jsonl': { kind: 'jsonl', place: stored('jsonl'), keeping: keepings.asIs, upserts: false },
     'target-duckdb': {
       kind: 'duckdb',
-      place: join(stored('duckdb'), 'kommo.duckdb'),
+      place: join(stored('duckdb'), 'warehouse.duckdb'),
       keeping: keepings.duckdb,
       upserts: true,
     },
@@ -202,6 +202,3 @@ async function extractSelected(account: OpenAccount): Promise<string> {
   const store = { kind: 'jsonl', place: stored('jsonl'), keeping: keepings.asIs, upserts: true };
   return `${await compare('target-jsonl', store, expected)} rows of users alone`;
 }
-
-/** The tap's own path, for clients that are told of it. */
-export const executable = tap;
