@@ -12,7 +12,7 @@ const busyLeads = scenario.map((drawn) => ({
   records: 200 + (drawn.records % 400),
   pageSize: 25,
   burst: Math.max(30, drawn.burst),
-  kills: drawn.kills.length === 0 ? [20, 45] : drawn.kills,
+  kills: drawn.kills.length === 0 ? [120, 300] : drawn.kills,
   readings: { ties: drawn.readings.ties ?? 'id' },
 }));
 

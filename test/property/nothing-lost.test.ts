@@ -3,18 +3,19 @@ import { expect, test } from 'vitest';
 import { play } from './play.ts';
 import { scenario } from './scenario.ts';
 
-const runs = Number(process.env.KOMMO_PROPERTY_RUNS ?? 500);
-const seed =
-  process.env.KOMMO_PROPERTY_SEED === undefined ? {} : { seed: Number(process.env.KOMMO_PROPERTY_SEED) };
+const { KOMMO_PROPERTY_RUNS, KOMMO_PROPERTY_SEED, KOMMO_PROPERTY_PATH } = process.env;
+const numRuns = Number(KOMMO_PROPERTY_RUNS ?? 500);
+/** What fast-check prints of a failure, to play it again. */
+const replay = {
+  ...(KOMMO_PROPERTY_SEED !== undefined && { seed: Number(KOMMO_PROPERTY_SEED) }),
+  ...(KOMMO_PROPERTY_PATH !== undefined && { path: KOMMO_PROPERTY_PATH }),
+};
 
-test('whatever people do meanwhile and whatever the server means, nothing is lost', {
+test(`whatever people do and whatever the server means, nothing is lost in ${numRuns} histories`, {
   timeout: 3_600_000,
 }, async () => {
-  await fc.assert(
-    fc.asyncProperty(scenario, async (drawn) => {
-      const { missing } = await play(drawn);
-      expect(missing).toEqual([]);
-    }),
-    { numRuns: runs, ...seed },
-  );
+  const property = fc.asyncProperty(scenario, async (drawn) => {
+    expect((await play(drawn)).missing).toEqual([]);
+  });
+  await fc.assert(property, { numRuns, ...replay });
 });

@@ -1,12 +1,13 @@
 import { createClient, type KommoClient } from '../../src/api/client.ts';
 import type { Clock } from '../../src/clock.ts';
+import { Translator } from '../../src/dialect/airbyte/translator.ts';
 import { type Log, silentLog } from '../../src/log.ts';
 import { createRedactor } from '../../src/redact.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import type { Stream } from '../../src/stream/declaration.ts';
 import type { PlannedStream, SyncEvent, SyncMode } from '../../src/sync/event.ts';
 import { type Failures, run } from '../../src/sync/run.ts';
-import type { StreamState } from '../../src/sync/state.ts';
+import { StreamState } from '../../src/sync/state.ts';
 
 /** What a destination has after some runs: per stream every (id, version) that it was ever given. */
 export class Destination {
@@ -14,10 +15,27 @@ export class Destination {
   readonly states = new Map<string, StreamState>();
   /** Records of the last run, repeats included. */
   delivered = 0;
+  /** Lines of output of the last run. */
+  lines = 0;
   events: SyncEvent[] = [];
 
   has(stream: string, id: number | string, version: number): boolean {
     return this.versions.get(stream)?.has(`${id} ${version}`) ?? false;
+  }
+
+  /** Reads a line as an orchestrator would: records to keep, the last state to start from. */
+  take(line: string, versionOf: (stream: string, record: Record<string, unknown>) => number): void {
+    const message = JSON.parse(line);
+    if (message.type === 'STATE') {
+      const { stream_descriptor, stream_state } = message.state.stream;
+      this.states.set(stream_descriptor.name, StreamState.parse(stream_state));
+    }
+    if (message.type !== 'RECORD') return;
+    const { stream, data } = message.record;
+    const seen = this.versions.get(stream) ?? new Set();
+    this.versions.set(stream, seen);
+    seen.add(`${data.id} ${versionOf(stream, data)}`);
+    this.delivered += 1;
   }
 }
 
@@ -31,7 +49,7 @@ export interface ReadOptions {
   startDate?: number;
   /** Readers at once; by default as many as the client finds useful. */
   readers?: number;
-  /** The process dies when it has put out so many events. */
+  /** The process dies when it has put out so many lines. */
   killAfter?: number;
   log?: Log;
   /** For the mutations: another engine than the real one. */
@@ -54,20 +72,18 @@ export async function read(
     state: destination.states.get(stream.name),
   }));
   destination.delivered = 0;
+  destination.lines = 0;
   destination.events = [];
-  let count = 0;
+  const take = async (line: string) => {
+    if (destination.lines === killAfter) throw new Killed();
+    destination.lines += 1;
+    destination.take(line, (stream, record) => simulator.account.versionOf(stream, record));
+  };
+  const lines = { write: take, writeText: take, flush: async () => {} };
+  const translator = new Translator(lines, clock, silentLog, plan);
   const emit = async (event: SyncEvent) => {
-    if (count === killAfter) throw new Killed();
-    count += 1;
     destination.events.push(event);
-    if (event.type === 'checkpoint') destination.states.set(event.stream, event.state);
-    if (event.type !== 'records') return;
-    destination.delivered += event.records.length;
-    const seen = destination.versions.get(event.stream) ?? new Set();
-    destination.versions.set(event.stream, seen);
-    for (const { data } of event.records) {
-      seen.add(`${data.id} ${simulator.account.versionOf(event.stream, data)}`);
-    }
+    await translator.emit(event);
   };
   try {
     const failures = await (options.engine ?? run)({

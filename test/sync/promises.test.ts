@@ -90,7 +90,7 @@ describe.each(['leads', 'tasks', 'events'])('%s: ten thousand records in one sec
       const options = { simulator, clock, streams: only(name), mode: 'incremental' as const, destination };
       const whole = new Destination();
       const uninterrupted = await read({ ...options, destination: whole });
-      const first = await read({ ...options, killAfter: Math.floor(whole.events.length * 0.8) });
+      const first = await read({ ...options, killAfter: Math.floor(whole.lines * 0.8) });
       const killed = destination.delivered;
       const second = await read(options);
       expect(missing(simulator, destination, name)).toEqual([]);

@@ -40,7 +40,7 @@ describe.each(['leads', 'tasks', 'events'])('%s', (name) => {
       for (const readers of [1, 6]) {
         const whole = new Destination();
         const uninterrupted = await reading(whole, mode, readers);
-        const atFourFifths = Math.floor(whole.events.length * 0.8);
+        const atFourFifths = Math.floor(whole.lines * 0.8);
 
         const destination = new Destination();
         const first = await reading(destination, mode, readers, atFourFifths);
@@ -56,7 +56,7 @@ describe.each(['leads', 'tasks', 'events'])('%s', (name) => {
   test.each(modes)('%s: killed again and again, it still comes to an end with everything', async (mode) => {
     const destination = new Destination();
     let runs = 0;
-    for (let killAfter = 3; ; killAfter += 17) {
+    for (let killAfter = 3; ; killAfter += 1_700) {
       runs += 1;
       const { failures } = await reading(destination, mode, 4, killAfter);
       if (failures !== undefined) break;
