@@ -62,8 +62,8 @@ async function expectToRun(
   equal(await start('tap-kommo', '--version'), `tap-kommo v${manifest.version}\n`);
   deepEqual(typesOf(await start('source-kommo', 'spec')), ['SPEC']);
   match(await start('source-kommo', 'check', ...config), /"SUCCEEDED"/);
-  match(await start('source-kommo', 'sync', ...config, '--to', 'kommo.db'), /leads +50\b/);
-  match(await start('source-kommo', 'verify', ...config, '--to', 'kommo.db'), /leads/);
+  match(await start('source-kommo', 'sync', ...config, '--to', 'kommo.db'), /^leads +incremental +50 /m);
+  match(await start('source-kommo', 'verify', ...config, '--db', 'kommo.db'), /leads/);
   const messages = typesOf(await start('tap-kommo', ...config));
   ok(messages.includes('RECORD'));
   equal(messages.at(-1), 'STATE');
