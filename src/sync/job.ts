@@ -8,7 +8,8 @@ import type { PlannedStream } from './event.ts';
 import { Listing } from './listing.ts';
 import type { StreamState } from './state.ts';
 import { bestStrategy, type Strategy, withoutFilter, withoutOrder } from './strategy.ts';
-import type { Density, Range } from './walk/walk.ts';
+import type { Density } from './walk/density.ts';
+import type { Range } from './walk/walk.ts';
 
 /** Less than this many requests left in a range is not worth a second reader. */
 const worthSharing = 2;

@@ -5,7 +5,7 @@ import type { Interval } from '../stream/interval.ts';
 import { type Bounds, BoundsEvidence } from './bounds.ts';
 import { FiltersIgnored } from './detour.ts';
 import { parseRow, type Row } from './row.ts';
-import type { Density } from './walk/walk.ts';
+import type { Density } from './walk/density.ts';
 
 export interface Question {
   bounds: Bounds;

@@ -2,14 +2,7 @@ import type { Interval } from '../../stream/interval.ts';
 import type { Bookmark, Place } from '../bookmark.ts';
 import type { Listing } from '../listing.ts';
 import type { Row } from '../row.ts';
-
-/** How wide a window should be here. */
-export interface Density {
-  /** Seconds. */
-  width: number;
-  /** It follows from records just read; otherwise it is a guess. */
-  measured: boolean;
-}
+import type { Density } from './density.ts';
 
 /** What is still to be read of a stream by one reader at a time. Another reader may take over its upper part. */
 export interface Range extends Interval {

@@ -1,7 +1,8 @@
 import type { Interval } from '../../stream/interval.ts';
 import type { Listing } from '../listing.ts';
 import type { Row } from '../row.ts';
-import type { Density, Range, Walk, WindowOptions } from './walk.ts';
+import type { Density } from './density.ts';
+import type { Range, Walk, WindowOptions } from './walk.ts';
 
 const firstGuess: Density = { width: 7 * 24 * 60 * 60, measured: false };
 

@@ -1,0 +1,7 @@
+/** How wide a window should be at some place of a list. */
+export interface Density {
+  /** Seconds. */
+  width: number;
+  /** It follows from records just read; otherwise it is a guess. */
+  measured: boolean;
+}
