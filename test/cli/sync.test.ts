@@ -65,10 +65,12 @@ describe('sync', () => {
     [['--streams', 'leads,deals'], 2, /there is no stream "deals"; the streams are leads, .*users/],
     [['--to', ''], 2, /--to needs a value/],
     [['--to', '/nowhere/kommo.db'], 1, /\/nowhere\/kommo.db: the folder does not exist/],
-    [['--config', 'CONFIG', '--to', 'CONFIG'], 1, /is not a SQLite database/],
+    [['--to', 'DIARY'], 1, /is not a SQLite database/],
   ])('says in one line what is wrong with %j', async (args, code, message) => {
-    const { config, path } = await accountWithFile({ leads: 5 });
-    const given = args.map((arg) => (arg === 'CONFIG' ? config : arg));
+    const { config, folder, path } = await accountWithFile({ leads: 5 });
+    const diary = join(folder, 'diary.txt');
+    writeFileSync(diary, 'not a database');
+    const given = args.map((arg) => (arg === 'DIARY' ? diary : arg));
     const outcome = await runProgram('source-kommo', ['sync', '--config', config, '--to', path, ...given]);
     expect(outcome).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(message) });
     expect(outcome.stderr.trimEnd()).not.toContain('\n');
