@@ -23,7 +23,7 @@ export const walkOf: WalkOf = (strategy) => walks[strategy];
 
 /** How to read a list of which everything that is declared holds. */
 export function bestStrategy(stream: Stream): Strategy {
-  if (stream.cursor === undefined) return 'wholeByPages';
+  if (stream.cursor === undefined) return stream.ordersById ? 'wholeById' : 'wholeByPages';
   if (stream.immutable) return 'windowsByPages';
   if (stream.ordersByCursor) return 'watermark';
   return 'windowsById';
