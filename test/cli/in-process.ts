@@ -6,6 +6,7 @@ import type { Clock } from '../../src/clock.ts';
 import { createRedactor } from '../../src/redact.ts';
 import { LineWriter } from '../../src/sink/lines.ts';
 import { streams } from '../../streams/index.ts';
+import { expectNoLeaks, secretsOf } from './leaks.ts';
 import { root } from './program.ts';
 
 export interface Performed {
@@ -66,6 +67,8 @@ export async function performHere(
     loadStreams: async () => streams,
     ...world,
   };
+  const secrets = secretsOf(args, context.environment);
   const code = await perform(context, crashed);
+  expectNoLeaks(args, { stdout, stderr }, [...secrets, ...secretsOf(args, {})]);
   return { code, stdout, stderr };
 }

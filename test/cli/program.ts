@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { expectNoLeaks, secretsOf } from './leaks.ts';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -15,13 +16,24 @@ export interface Ended {
 }
 
 /** Starts a program of the package as a user does: its own process, nothing of the tests inside. */
-export function startProgram(name: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+export function startProgram(
+  name: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  cwd = process.cwd(),
+) {
   const { KOMMO_SUBDOMAIN: _, KOMMO_API_KEY: __, ...inherited } = process.env;
-  return spawn(process.execPath, [join(root, 'bin', `${name}.js`), ...args], {
+  const program = spawn(process.execPath, [join(root, 'bin', `${name}.js`), ...args], {
+    cwd,
     env: { ...inherited, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  secrets.set(program, secretsOf(args, environment));
+  return program;
 }
+
+/** What each program that was started knows and must not tell. */
+const secrets = new WeakMap<object, string[]>();
 
 /** Starts a command line, in which the first word names a program of the package. */
 export function startShell(commandLine: string) {
@@ -35,25 +47,32 @@ export function runProgram(
   name: string,
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
+  cwd?: string,
 ): Promise<Ended> {
-  return ended(startProgram(name, args, environment));
+  return ended(startProgram(name, args, environment, cwd));
 }
 
-/** What a program that was started has said when it ended. */
+/** What a program that was started has said when it ended. Rejects when there is a secret in it. */
 export function ended(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Ended> {
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk) => stdout.push(chunk));
   child.stderr.on('data', (chunk) => stderr.push(chunk));
-  const { promise, resolve } = Promise.withResolvers<Ended>();
-  child.on('close', (code, signal) =>
-    resolve({
-      code,
-      signal,
+  const { promise, resolve, reject } = Promise.withResolvers<Ended>();
+  child.on('close', (code, signal) => {
+    const written = {
       stdout: Buffer.concat(stdout).toString(),
       stderr: Buffer.concat(stderr).toString(),
-    }),
-  );
+    };
+    try {
+      const args = child.spawnargs.slice(2);
+      // Meanwhile there may be new tokens in the config.
+      expectNoLeaks(args, written, [...(secrets.get(child) ?? []), ...secretsOf(args, {})]);
+      resolve({ code, signal, ...written });
+    } catch (error) {
+      reject(error);
+    }
+  });
   return promise;
 }
 

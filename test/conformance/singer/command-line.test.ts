@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { generateMeltano } from '../../../scripts/generate-meltano.ts';
 import { capabilities } from '../../../src/dialect/singer/about.ts';
@@ -192,8 +190,7 @@ describe('settings (singer.md §7.15)', () => {
     const { '.env': file } = writeFiles({ '.env': variables.join('\n') });
     const cwd = join(dirname(file), 'below', 'further');
     mkdirSync(cwd, { recursive: true });
-    const command = [join(root, 'bin', 'tap-kommo.js'), '--config', 'ENV', '--test'];
-    const { stdout } = await promisify(execFile)(process.execPath, command, { cwd });
+    const { stdout } = await runProgram('tap-kommo', ['--config', 'ENV', '--test'], {}, cwd);
     expect(first(stdout)).toBe('SCHEMA');
   });
 
