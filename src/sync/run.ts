@@ -43,6 +43,7 @@ export async function run(options: RunOptions): Promise<Failures> {
   const bounds = { startDate: options.startDate, lookbackSeconds: options.lookbackSeconds, closed };
   const jobs = group(options.plan).map((planned) => new Job(planned, client, bounds, origin, log));
   noteFilters(account, log);
+  noteStartDate(options.startDate, log);
   const delivery = new Delivery(options, closed, origin);
   client.onWaiting((until) => delivery.waiting(jobs, until));
 
@@ -90,6 +91,14 @@ function group(plan: readonly PlannedStream[]): PlannedStream[][] {
     lists.set(list, [...(lists.get(list) ?? []), planned]);
   }
   return [...lists.values()];
+}
+
+function noteStartDate(startDate: number | undefined, log: Log): void {
+  if (startDate === undefined) return;
+  log(
+    'info',
+    `reading what was changed since the start_date ${new Date(startDate * 1000).toISOString()} only`,
+  );
 }
 
 function noteFilters(account: Account, log: Log): void {
