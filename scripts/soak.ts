@@ -19,7 +19,7 @@ const property = fc.asyncProperty(scenario, async (drawn) => {
 
 for (let done = 0; done < total; ) {
   const numRuns = Math.min(batch, total - done);
-  await fc.assert(property, { numRuns });
+  await fc.assert(property, { numRuns, endOnFailure: true });
   done += numRuns;
   const seconds = Math.round((performance.now() - began) / 1000);
   process.stdout.write(`${done} of ${total} histories, nothing lost, ${requests} requests, ${seconds} s\n`);
