@@ -1,17 +1,19 @@
 import { createServer } from 'node:http';
 import { ConfigError } from '../errors.ts';
+import { isLoopback } from '../host.ts';
 
-/** The page on which the owner of the account lets the integration in (kommo-api.md §2.2). */
-export function consentUrl(origin: string, clientId: string, state: string): string {
-  const host = new URL(origin).hostname.endsWith('.amocrm.ru') ? 'www.amocrm.ru' : 'www.kommo.com';
-  return `https://${host}/oauth?${new URLSearchParams({ client_id: clientId, state, mode: 'popup' })}`;
+/** What the consent page gives back. */
+export interface Consent {
+  code: string;
+  /** The host of the account that let the integration in; undefined where only the code was pasted. */
+  accountHost: string | undefined;
 }
 
-/** The code in what the consent page gave back: the address to which it led, or the code alone. */
-export function codeIn(answer: string, state: string): string {
+/** Reads the address to which the consent page led, or the code alone. */
+export function readConsent(answer: string, state: string): Consent {
   const text = answer.trim();
   if (!URL.canParse(text)) {
-    if (/^\S+$/.test(text)) return text;
+    if (/^\S+$/.test(text)) return { code: text, accountHost: undefined };
     throw new ConfigError('This is neither the address to which the browser was led nor a code.');
   }
   const { searchParams } = new URL(text);
@@ -21,14 +23,13 @@ export function codeIn(answer: string, state: string): string {
   if (searchParams.get('state') !== state) {
     throw new ConfigError('This address belongs to another authorization: open the page printed last.');
   }
-  return code;
+  return { code, accountHost: searchParams.get('referer') ?? undefined };
 }
 
 /** True where the browser's way back leads to this machine. */
-export function isLoopback(redirectUri: string): boolean {
-  if (!URL.canParse(redirectUri)) return false;
-  const { protocol, hostname } = new URL(redirectUri);
-  return protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+export function comesBackHere(redirectUri: string): boolean {
+  const url = URL.parse(redirectUri);
+  return url?.protocol === 'http:' && isLoopback(url.hostname);
 }
 
 /** Waits for the browser at a loopback address, and resolves with the address that it asked for. */

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { exchangeCode } from '../api/login.ts';
+import { consentUrl } from '../api/oauth.ts';
 import { configFileStore } from '../api/token-store.ts';
+import type { Config } from '../config.ts';
 import { ConfigError, UsageError } from '../errors.ts';
+import { accountHost } from '../host.ts';
 import type { Log } from '../log.ts';
 import { defineCommand } from './command.ts';
-import { awaitBrowser, codeIn, consentUrl, isLoopback } from './consent.ts';
+import { awaitBrowser, type Consent, comesBackHere, readConsent } from './consent.ts';
 import type { Context } from './context.ts';
 import { readJsonFile } from './json-file.ts';
 import { checkSettings } from './settings.ts';
@@ -24,11 +27,12 @@ export const login = defineCommand({
   async run(context, flags) {
     const { clock, packageRoot, redactor, stdout } = context;
     const received = await readJsonFile(flags.config, 'config');
-    const { origin, credentials } = checkSettings(redactor, withNewToken(received));
+    const config = checkSettings(redactor, withNewToken(received));
+    const { origin, credentials } = config;
     if (credentials.type !== 'oauth2.0') {
       throw new ConfigError('A long-lived token needs no login: only credentials of the type oauth2.0 do.');
     }
-    const code = flags.code ?? (await askForCode(context, origin, credentials));
+    const code = flags.code ?? codeFor(config, await askForConsent(context, origin, credentials));
     const log: Log = (level, message) => {
       if (flags.debug || level !== 'debug') context.stderr.write(`${message}\n`);
     };
@@ -37,7 +41,8 @@ export const login = defineCommand({
       { origin, integration: credentials, code },
       { version, clock, random: Math.random, log, redactor },
     );
-    await configFileStore(flags.config, clock).save(pair);
+    const store = configFileStore(flags.config, clock);
+    await store.exclusively(() => store.save(pair));
     await stdout.writeText(`Authorized: the tokens are in ${flags.config}.`);
     return 0;
   },
@@ -51,29 +56,41 @@ function withNewToken(received: unknown): unknown {
   return { ...(received as object), credentials: { ...lasting, refresh_token: randomUUID() } };
 }
 
-/** Sends the user to the consent page, and takes the code from the browser's way back or from a pasted line. */
-async function askForCode(
+/** The code of `consent`, unless another account gave it: its tokens would be refused where we ask. */
+function codeFor({ origin, received }: Config, { code, accountHost: host }: Consent): string {
+  // An address that replaces the account's own says nothing about which account that is.
+  if (host === undefined || received.api_url) return code;
+  const consenting = accountHost(host);
+  if ('origin' in consenting && consenting.origin === origin) return code;
+  throw new ConfigError(
+    `The access was allowed for the account ${JSON.stringify(host.slice(0, 100))}, but subdomain names ${new URL(origin).host}: ` +
+      'correct subdomain, or choose the other account in the browser.',
+  );
+}
+
+/** Sends the user to the consent page, and takes what it gave back from the browser or from a pasted line. */
+async function askForConsent(
   { stdout, signal, openStdin }: Context,
   origin: string,
   { clientId, redirectUri }: { clientId: string; redirectUri: string },
-): Promise<string> {
+): Promise<Consent> {
   const state = randomUUID();
-  const comesBack = isLoopback(redirectUri);
+  const comesBack = comesBackHere(redirectUri);
   const then = comesBack
     ? `Then the browser comes back to ${redirectUri}, where this program waits.`
     : 'Then paste the address to which the browser was led, or the code in it:';
   const invite = async () => {
     await stdout.write('Open this page as an administrator of the account and allow the access:');
-    await stdout.write(`${consentUrl(origin, clientId, state)}\n${then}`);
+    await stdout.write(`${consentUrl({ origin, clientId, state })}\n${then}`);
     await stdout.flush();
   };
   if (comesBack) {
     const [address] = await Promise.all([awaitBrowser(redirectUri, signal), invite()]);
-    return codeIn(address, state);
+    return readConsent(address, state);
   }
   await invite();
   const lines = createInterface({ input: openStdin(), signal });
-  for await (const line of lines) return codeIn(line, state);
+  for await (const line of lines) return readConsent(line, state);
   signal.throwIfAborted();
   throw new UsageError('nothing was pasted; pass the code with --code CODE');
 }

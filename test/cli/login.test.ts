@@ -2,7 +2,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import nock from 'nock';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { type Performed, performHere } from './in-process.ts';
@@ -63,13 +64,13 @@ async function loginPasting(answer: (state: string) => string): Promise<Performe
     clock: systemClock,
     openStdin: () => stdin,
     onLine: (line) => {
-      if (!line.startsWith('https://')) return;
+      if (!line.includes('/oauth?')) return;
       pages.push(line);
       stdin.end(`${answer(new URL(line).searchParams.get('state')!)}\n`);
     },
   });
   const result = await performed;
-  expect(pages[0]).toMatch(/^https:\/\/www\.kommo\.com\/oauth\?client_id=the-client&state=[^&]+&mode=popup$/);
+  expect(pages[0]).toMatch(/\/oauth\?client_id=the-client&state=[^&]+&mode=post_message$/);
   return result;
 }
 
@@ -106,6 +107,43 @@ test.each<[string, (state: string) => string, RegExp]>([
   expect(stderr).toMatch(expected);
   expect(stderr.trim().split('\n')).toHaveLength(1);
   expect(kept()).toEqual(before);
+});
+
+describe('the account that gave the code', () => {
+  const credentials = {
+    auth_type: 'oauth2.0',
+    client_id: 'the-client',
+    client_secret: 'the-client-secret',
+    redirect_uri: 'https://example.com/kommo',
+  };
+  const address = (referer: string) => (state: string) =>
+    `https://example.com/kommo?code=the-code&referer=${encodeURIComponent(referer)}&state=${state}`;
+  beforeEach(() => {
+    ({ 'config.json': config } = writeFiles({ 'config.json': { subdomain: 'acme', credentials } }));
+  });
+  afterEach(() => nock.cleanAll());
+
+  test('is asked for the tokens', async () => {
+    const tokens = { access_token: 'an-access-token', refresh_token: 'a-refresh-token', expires_in: 86_400 };
+    const asked = nock('https://acme.kommo.com').post('/oauth2/access_token').reply(200, tokens);
+    const { code } = await loginPasting(address('acme.kommo.com'));
+    expect(code).toBe(0);
+    expect(asked.isDone()).toBe(true);
+    expect(kept().credentials.refresh_token).toBe('a-refresh-token');
+  });
+
+  test.each(['other.kommo.com', 'acme.amocrm.ru', 'acme.kommo.com.evil.example', 'evil.example', ''])(
+    'must be the one of the settings, not "%s"',
+    async (referer) => {
+      const anywhere = nock(/./).post(/./).reply(200, {});
+      const { code, stderr } = await loginPasting(address(referer));
+      expect(code).toBe(1);
+      expect(stderr).toContain(`allowed for the account "${referer}", but subdomain names acme.kommo.com`);
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+      expect(anywhere.isDone()).toBe(false);
+      expect(kept()).toEqual({ subdomain: 'acme', credentials });
+    },
+  );
 });
 
 test('nothing pasted is wrong usage', async () => {
