@@ -108,10 +108,9 @@ export async function airbyteCdk(): Promise<string> {
   else writeFileSync(join(folder, 'metadata.yaml'), 'data: {}\n');
   cpSync(interop('test_airbyte_cdk.py'), join(folder, 'test_airbyte_cdk.py'));
   const hooks = ['-p', 'airbyte_cdk.test.standard_tests.pytest_hooks', '-m', 'not image_tests'];
-  return await pytest('airbyte-cdk', join(folder, 'test_airbyte_cdk.py'), hooks, {
-    SOURCE_EXECUTABLE: source,
-    CONNECTOR_ROOT: folder,
-  });
+  const environment = { SOURCE_EXECUTABLE: source, CONNECTOR_ROOT: folder };
+  const counts = await pytest('airbyte-cdk', join(folder, 'test_airbyte_cdk.py'), hooks, environment);
+  return `${counts} (what needs an image is deselected; with a refused token only check is asked for)`;
 }
 
 /** Airbyte's clients hold a config to the spec, which does not know the short form of credentials. */
