@@ -35,11 +35,11 @@ export function startProgram(
 /** What each program that was started knows and must not tell. */
 const secrets = new WeakMap<object, string[]>();
 
-/** Starts a command line, in which the first word names a program of the package. */
-export function startShell(commandLine: string) {
+/** Starts a command line, in which the first word names a program of the package, in a shell that is prepared so. */
+export function startShell(commandLine: string, preparation = '') {
   const [name, ...rest] = commandLine.split(' ');
   const script = `"${process.execPath}" "${join(root, 'bin', `${name}.js`)}" ${rest.join(' ')}`;
-  return spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn('/bin/sh', ['-c', preparation + script], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 /** Runs a program to its end and returns what it said. */
