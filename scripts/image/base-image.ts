@@ -6,6 +6,7 @@ import { must, works } from '../run-program.ts';
 export type Buildah = (...given: string[]) => Promise<string>;
 
 const name = 'docker.io/library/node:24-slim';
+const standIn = (architecture: string) => `localhost/node-stand-in:${architecture}`;
 /** Says of which Node a base image was made. */
 const mark = 'io.source-kommo.stand-in';
 /** What debian:bookworm-slim leaves out. */
@@ -13,14 +14,26 @@ const leftOut = ['usr/share/doc', 'usr/share/locale', 'usr/share/man', 'var/cach
 
 /**
  * Makes what stands in for the official image where no registry of images can be reached: Debian bookworm, the
- * Node of this process, npm and the user `node` with uid 1000. It is kept until Node changes.
+ * Node of this process, npm and the user `node` with uid 1000. For the foreign architecture, of which nothing can
+ * run here, it is empty. Both are kept until Node changes.
  */
-export async function ensureBaseImage(buildah: Buildah, cache: string): Promise<void> {
-  const made = await buildah('inspect', '--type', 'image', name).then(
+export async function ensureBaseImage(buildah: Buildah, cache: string, native: string, foreign: string) {
+  const made = await buildah('inspect', '--type', 'image', standIn(native)).then(
     (text) => JSON.parse(text).OCIv1.config.Labels?.[mark],
     () => undefined,
   );
   if (made === process.version) return;
+  await makeNative(buildah, cache, standIn(native));
+  const empty = await buildah('from', 'scratch');
+  await buildah('config', '--arch', foreign, empty);
+  await buildah('commit', '--rm', empty, standIn(foreign));
+  await buildah('rmi', '--force', name).catch(() => {});
+  await buildah('manifest', 'create', name);
+  await buildah('manifest', 'add', '--arch', native, name, standIn(native));
+  await buildah('manifest', 'add', '--arch', foreign, name, standIn(foreign));
+}
+
+async function makeNative(buildah: Buildah, cache: string, tag: string): Promise<void> {
   const container = await buildah('from', 'scratch');
   const tree = await buildah('mount', container);
   await must('debootstrap', ['--variant=minbase', 'bookworm', tree, 'http://deb.debian.org/debian']);
@@ -37,7 +50,7 @@ export async function ensureBaseImage(buildah: Buildah, cache: string): Promise<
     ...trust(tree),
     container,
   );
-  await buildah('commit', '--rm', container, name);
+  await buildah('commit', '--rm', container, tag);
 }
 
 async function installNode(tree: string, cache: string): Promise<void> {

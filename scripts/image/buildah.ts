@@ -1,11 +1,14 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { must, run, works } from '../run-program.ts';
 import { type Buildah, ensureBaseImage } from './base-image.ts';
-import type { ContainerRun, Image, ImageConfiguration } from './image.ts';
+import { type ContainerRun, foreign, type Image, type ImageConfiguration, native } from './image.ts';
 
 const tag = 'localhost/source-kommo:test';
+const foreignTag = `${tag}-${foreign}`;
+// Layers are kept for the second build, and pruned when all is done.
+const build = ['build', '--isolation', 'chroot', '--layers', '--pull-never'];
 const sandbox = fileURLToPath(new URL('sandbox.sh', import.meta.url));
 
 /** What the build needs of a machine without a docker engine. */
@@ -28,8 +31,8 @@ export async function buildWithBuildah(root: string, cache: string): Promise<Ima
   mkdirSync(cache, { recursive: true });
   const storage = ['--root', join(cache, 'storage'), '--runroot', join(cache, 'run')];
   const buildah: Buildah = (...given) => must('buildah', [...storage, ...given]).then((said) => said.trim());
-  await ensureBaseImage(buildah, cache);
-  await buildah('build', '--isolation', 'chroot', '--pull-never', '--tag', tag, root);
+  await ensureBaseImage(buildah, cache, native, foreign);
+  await buildah(...build, '--tag', tag, root);
   const { OCIv1, Manifest } = JSON.parse(await buildah('inspect', '--type', 'image', tag));
   const configuration: ImageConfiguration = OCIv1.config;
   const layers: { size: number }[] = JSON.parse(Manifest).layers;
@@ -40,12 +43,25 @@ export async function buildWithBuildah(root: string, cache: string): Promise<Ima
     size: layers.reduce((sum, layer) => sum + layer.size, 0),
     configuration,
     run: (wanted) => run('unshare', sandboxed(wanted, tree, configuration)),
+    readForeign: (path) => readForeign(buildah, root, path),
     async remove() {
-      await buildah('rm', container);
+      await buildah('rm', '--all');
       await buildah('rmi', tag);
       await buildah('rmi', '--prune');
     },
   };
+}
+
+async function readForeign(buildah: Buildah, root: string, path: string) {
+  // Debian's buildah does not fill in BUILDPLATFORM by itself.
+  const platforms = ['--platform', `linux/${foreign}`, '--build-arg', `BUILDPLATFORM=linux/${native}`];
+  await buildah(...build, ...platforms, '--tag', foreignTag, root);
+  const { OCIv1 } = JSON.parse(await buildah('inspect', '--type', 'image', foreignTag));
+  const container = await buildah('from', '--pull-never', '--arch', foreign, foreignTag);
+  const content = readFileSync(join(await buildah('mount', container), path));
+  await buildah('rm', container);
+  await buildah('rmi', foreignTag);
+  return { architecture: OCIv1.architecture, content };
 }
 
 /** The arguments of `unshare` that start a container in `tree`, the mounted files of the image. */

@@ -1,7 +1,11 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { must, run } from '../run-program.ts';
-import type { ContainerRun, Image } from './image.ts';
+import { type ContainerRun, foreign, type Image } from './image.ts';
 
 const tag = 'source-kommo:test';
+const foreignTag = `${tag}-${foreign}`;
 
 /** Builds the image by the docker engine of this machine. */
 export async function buildWithDocker(root: string): Promise<Image> {
@@ -12,8 +16,24 @@ export async function buildWithDocker(root: string): Promise<Image> {
     size: inspected.Size,
     configuration: inspected.Config,
     run: (container) => run('docker', ['run', ...flagsOf(container)]),
+    readForeign: (path) => readForeign(root, path),
     remove: async () => void (await must('docker', ['image', 'rm', tag])),
   };
+}
+
+async function readForeign(root: string, path: string): Promise<{ architecture: string; content: Buffer }> {
+  await must('docker', ['build', '--platform', `linux/${foreign}`, '--tag', foreignTag, root]);
+  const [inspected] = JSON.parse(await must('docker', ['image', 'inspect', foreignTag]));
+  const container = (await must('docker', ['create', '--platform', `linux/${foreign}`, foreignTag])).trim();
+  const folder = mkdtempSync(join(tmpdir(), 'source-kommo-image-'));
+  try {
+    await must('docker', ['cp', `${container}:${path}`, join(folder, 'file')]);
+    return { architecture: inspected.Architecture, content: readFileSync(join(folder, 'file')) };
+  } finally {
+    rmSync(folder, { recursive: true });
+    await must('docker', ['rm', container]);
+    await must('docker', ['image', 'rm', foreignTag]);
+  }
 }
 
 function flagsOf({

@@ -1,5 +1,12 @@
 import type { Outcome } from '../run-program.ts';
 
+/** The architectures that the image is for, as images and as Node call them. */
+export const architectures = { amd64: 'x64', arm64: 'arm64' } as const;
+export type Architecture = keyof typeof architectures;
+
+export const native: Architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
+export const foreign: Architecture = native === 'arm64' ? 'amd64' : 'arm64';
+
 /** The part of an OCI image configuration that a platform looks at. */
 export interface ImageConfiguration {
   User: string;
@@ -32,5 +39,7 @@ export interface Image {
    * to its end.
    */
   run(container: ContainerRun): Promise<Outcome>;
+  /** Builds the same for the other architecture, which cannot run here, and reads a file of it. */
+  readForeign(path: string): Promise<{ architecture: string; content: Buffer }>;
   remove(): Promise<void>;
 }

@@ -1,10 +1,13 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Bench } from './bench.ts';
+import { architectures, foreign, native } from './image.ts';
 
 /** Requirements by the sentence that says them; each returns what was seen, or throws. */
 export type Requirements = Readonly<Record<string, (bench: Bench) => Promise<string>>>;
 
+/** How an ELF file names its machine: two bytes at 18. */
+const machines = { amd64: 62, arm64: 183 };
 const megabyte = 1_000_000;
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 const shell = (script: string) => ({ entrypoint: ['/bin/sh', '-c', script] });
@@ -46,7 +49,15 @@ export const shape: Requirements = {
       .map((listed) => listed.split('\n').slice(1));
     deepEqual(own, ['LICENSE', 'bin', 'dist', 'node_modules', 'package.json', 'spec.json']);
     deepEqual(packages, ['better-sqlite3', 'luxon', 'p-limit', 'undici', 'yocto-queue', 'zod']);
-    deepEqual(binaries, [`linux-${process.arch}.node`]);
+    deepEqual(binaries, [`linux-${architectures[native]}.node`]);
     return packages!.join(', ');
+  },
+
+  async 'is built for the other architecture as well'({ image }) {
+    const binary = `node_modules/better-sqlite3/prebuilds/linux-${architectures[foreign]}.node`;
+    const { architecture, content } = await image.readForeign(`/airbyte/integration_code/${binary}`);
+    equal(architecture, foreign);
+    equal(content.readUInt16LE(18), machines[foreign]);
+    return foreign;
   },
 };
