@@ -1,64 +1,11 @@
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectedRows, type OpenAccount, openAccount, type Rows, workGoesOn } from './account.ts';
 import { compare, keepings, type Store } from './comparison.ts';
-import { type Client, programOf } from './environments.ts';
+import type { Client } from './environments.ts';
+import { loader, meltano, mustMeltano, stored, writeProject } from './meltano-project.ts';
 import { startPostgres } from './postgres.ts';
-import { type Ended, expect, must, root, run, workshop } from './programs.ts';
-
-const project = join(workshop, 'project');
-const stored = (name: string) => join(project, 'stored', name);
-
-/** A Meltano project: the one of this repository, with further loaders. */
-function writeProject(loaders: string): void {
-  rmSync(project, { recursive: true, force: true });
-  for (const name of ['jsonl', 'duckdb']) mkdirSync(stored(name), { recursive: true });
-  const ours = readFileSync(join(root, 'meltano.yml'), 'utf8');
-  const [withoutLoaders] = ours.split(/^ {2}loaders:$/m);
-  writeFileSync(join(project, 'meltano.yml'), `${withoutLoaders}  loaders:\n${loaders}`);
-  symlinkSync(join(root, 'bin'), join(project, 'bin'));
-}
-
-function loader(client: Client, namespace: string, config: Record<string, unknown>): string {
-  return [
-    `    - name: ${client}`,
-    `      namespace: ${namespace}`,
-    `      executable: ${programOf(client, client)}`,
-    '      dialect: sql',
-    `      settings: [${Object.keys(config)
-      .map((name) => `{name: ${name}}`)
-      .join(', ')}]`,
-    `      config: ${JSON.stringify(config)}`,
-    '',
-  ].join('\n');
-}
-
-function settingsIn(environment: Record<string, string>, { settings }: OpenAccount): Record<string, string> {
-  const own = Object.entries(settings).map(([name, value]) => [
-    `TAP_KOMMO_${name.toUpperCase()}`,
-    `${value}`,
-  ]);
-  return { ...Object.fromEntries(own), ...environment };
-}
-
-function meltano(
-  account: OpenAccount,
-  args: string[],
-  environment: Record<string, string> = {},
-): Promise<Ended> {
-  const command = [programOf('meltano', 'meltano'), ...args];
-  return run(command, { cwd: project, environment: settingsIn(environment, account) });
-}
-
-async function mustMeltano(account: OpenAccount, args: string[], environment?: Record<string, string>) {
-  const { code, stdout, stderr } = await meltano(account, args, environment);
-  const said = `${stdout}\n${stderr}`;
-  expect(
-    code === 0,
-    `meltano ${args.join(' ')} ended with ${code}:\n${said.trim().split('\n').slice(-15).join('\n')}`,
-  );
-  return said;
-}
+import { expect, must } from './programs.ts';
 
 export interface MeltanoChecks {
   /** By name: what has to come out, which rejects when it does not. */

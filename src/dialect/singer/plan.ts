@@ -37,7 +37,7 @@ export function planTap(input: PlanInput): TapStream[] {
     if (!known.has(name))
       log('warn', `The catalog holds stream ${name}, which tap-kommo does not have; left out.`);
   }
-  return streams.flatMap((stream): TapStream[] => {
+  const planned = streams.flatMap((stream): TapStream[] => {
     const entry = entries.get(stream.name);
     if (catalog !== undefined && (entry === undefined || !isStreamSelected(entry))) return [];
     const shape = recordShape(stream, entry, options.flattening, log);
@@ -47,9 +47,17 @@ export function planTap(input: PlanInput): TapStream[] {
       options.activateVersions && mode === 'full_refresh' ? versionOf(stream, before, input) : undefined;
     // Rows sent without a version would be dropped when the new one is activated: such a read starts again.
     const state = tableVersion === input.now ? undefined : before;
-    const planned = { stream, mode, columns: shape.columns, state };
-    return [{ planned, shape, key: keyOf(stream, entry, log), tableVersion }];
+    return [
+      {
+        planned: { stream, mode, columns: shape.columns, state },
+        shape,
+        key: keyOf(stream, entry, log),
+        tableVersion,
+      },
+    ];
   });
+  if (planned.length === 0) log('warn', 'The catalog selects no stream: there is nothing to read.');
+  return planned;
 }
 
 /** An unfinished read goes on under the version that its first rows carry. */

@@ -124,8 +124,9 @@ describe('the lines of a tap', () => {
   });
 
   it('hold a state even when nothing is to be read', async () => {
-    const messages = await tapOf({ metadata: { selected: false } }).play();
-    expect(messages).toEqual([{ type: 'STATE', value: { bookmarks: {} } }]);
+    const tap = tapOf({ metadata: { selected: false } });
+    expect(await tap.play()).toEqual([{ type: 'STATE', value: { bookmarks: {} } }]);
+    expect(tap.warnings).toEqual([expect.stringContaining('no stream')]);
   });
 
   it('do not repeat a state', async () => {
