@@ -4,6 +4,7 @@ import { views } from '../src/sink/sqlite/views.ts';
 import type { Stream } from '../src/stream/declaration.ts';
 import { streams } from '../streams/index.ts';
 import type { GeneratedFile } from './generate.ts';
+import { replaceSection } from './marked-section.ts';
 
 const page = new URL('../docs/sqlite.md', import.meta.url);
 
@@ -12,14 +13,6 @@ export function generateSqliteTables(): GeneratedFile[] {
   const text = readFileSync(page, 'utf8');
   const withTables = replaceSection(text, 'tables', streams.map(describeTable).join('\n\n'));
   return [{ path: 'docs/sqlite.md', text: replaceSection(withTables, 'views', describeViews()) }];
-}
-
-function replaceSection(text: string, name: string, content: string): string {
-  const [begin, end] = [`<!-- ${name}: made by npm run generate -->`, `<!-- end of ${name} -->`];
-  const [before, rest] = text.split(begin);
-  const after = rest?.split(end)[1];
-  if (after === undefined) throw new Error(`docs/sqlite.md has no section for ${name}`);
-  return `${before}${begin}\n\n${content}\n\n${end}${after}`;
 }
 
 function describeTable(stream: Stream): string {

@@ -2,8 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { generateMeltano } from './generate-meltano.ts';
+import { generateReadme } from './generate-readme.ts';
 import { generateSpec } from './generate-spec.ts';
 import { generateSqliteTables } from './generate-sqlite-tables.ts';
+import { generateStreams } from './generate-streams.ts';
 
 /** A file of the repository that follows from other files; its test checks that it is current. */
 export interface GeneratedFile {
@@ -12,7 +14,13 @@ export interface GeneratedFile {
   text: string;
 }
 
-const generators: (() => GeneratedFile[])[] = [generateSpec, generateMeltano, generateSqliteTables];
+const generators: (() => GeneratedFile[])[] = [
+  generateSpec,
+  generateMeltano,
+  generateSqliteTables,
+  generateStreams,
+  generateReadme,
+];
 
 const root = new URL('../', import.meta.url);
 const files = generators.flatMap((generate) => generate());

@@ -3,13 +3,14 @@ import { asksForHelp, type Command } from './command.ts';
 import type { Context } from './context.ts';
 import { readVersion } from './version.ts';
 
-interface Entry {
+export interface Entry {
   summary: string;
   /** Loads the command and the libraries that it alone needs. */
   load(): Promise<Command>;
 }
 
-const commands: Readonly<Record<string, Entry>> = {
+/** What `source-kommo` can do, in the order in which a person meets it. */
+export const commands: Readonly<Record<string, Entry>> = {
   spec: {
     summary: 'print the settings as an Airbyte SPEC message',
     load: async () => (await import('./spec.ts')).spec,
