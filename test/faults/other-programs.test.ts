@@ -1,0 +1,92 @@
+/** The same faults met by the tap and by sync: the failing stream is named in their own words, nothing is lost. */
+import { describe, expect, test } from 'vitest';
+import { namedFaults } from '../../src/simulator/faults.ts';
+import type { FaultRule, Simulator } from '../../src/simulator/simulator.ts';
+import { versionsInAccount, versionsInFile } from '../cli/account-file.ts';
+import { ended, runProgram, writeFiles } from '../cli/program.ts';
+import { delivered, truth, understood } from '../conformance/singer/tap.ts';
+import { account, settingsFor, startFlying, streamNames } from './whole-run.ts';
+
+const faults: [string, FaultRule, string, RegExp][] = [
+  ['403 as JSON', { fault: namedFaults.forbidden!, list: 'users' }, 'users', /may not read users \(403\)/],
+  [
+    '404',
+    { fault: namedFaults['not-found']!, list: 'tasks' },
+    'tasks',
+    /refused the request for tasks \(404/,
+  ],
+  [
+    'a next page on another host',
+    { fault: namedFaults['next-elsewhere']!, list: 'contacts' },
+    'contacts',
+    /would be on another host/,
+  ],
+  [
+    '503 without end',
+    { fault: namedFaults.unavailable!, list: 'leads', after: 1 },
+    'leads',
+    /failed \(503\)/,
+  ],
+  ['resets without end', { fault: { kind: 'reset' }, list: 'events', after: 2 }, 'events', /broke off/],
+];
+
+const othersThan = (stream: string) => streamNames.filter((name) => name !== stream);
+
+describe.concurrent('the tap meets', () => {
+  /** By stream, what the runs delivered; in order, as the last one wins. */
+  const together =
+    (...runs: ReturnType<typeof understood>[]) =>
+    (stream: string) =>
+      runs.flatMap(({ records }) => records[stream] ?? []);
+  const expectDelivered = (
+    simulator: Simulator,
+    names: string[],
+    of: (stream: string) => Record<string, unknown>[],
+  ) => {
+    for (const name of names)
+      expect(delivered(simulator, name, of(name)), name).toEqual(truth(simulator, name));
+  };
+
+  test.each(faults)('%s', async (_, rule, stream, reason) => {
+    await using simulator = await account({ leads: 400 });
+    simulator.faults.add(rule);
+    const settings = settingsFor(simulator);
+    const first = await ended(startFlying('tap-kommo', [], { config: settings }, 40));
+    expect(first.code).toBe(1);
+    const last = first.stderr.trimEnd().split('\n').at(-1);
+    expect(last).toMatch(/^CRITICAL /);
+    expect(last).toContain(`Not read in full: ${stream}.`);
+    expect(last).toMatch(reason);
+    expect(first.stderr).not.toMatch(/^\s+at /m);
+    const read = understood(first.stdout);
+    expectDelivered(simulator, othersThan(stream), together(read));
+    simulator.faults.clear();
+    const files = writeFiles({ config: settings, state: read.state });
+    const next = await runProgram('tap-kommo', ['--config', files.config, '--state', files.state]);
+    expect(next.code).toBe(0);
+    expectDelivered(simulator, streamNames, together(read, understood(next.stdout)));
+  });
+});
+
+describe.concurrent('sync meets', () => {
+  test.each(faults)('%s', async (_, rule, stream, reason) => {
+    await using simulator = await account({ leads: 400 });
+    simulator.faults.add(rule);
+    const settings = settingsFor(simulator);
+    const { kommo, config } = writeFiles({ kommo: '', config: settings });
+    const sync = ['sync', '--to', `${kommo}.db`];
+    const first = await ended(startFlying('source-kommo', sync, { config: settings }, 40));
+    expect(first.code).toBe(1);
+    const told = first.stderr.split('\n').filter((line) => line.startsWith('source-kommo: '));
+    expect(told).toEqual([expect.stringMatching(reason)]);
+    expect(told[0]).toContain(`${stream} is not complete: `);
+    const truths = versionsInAccount(simulator);
+    const { [stream]: partOf, ...others } = versionsInFile(`${kommo}.db`);
+    const { [stream]: all, ...expected } = truths;
+    expect(others).toEqual(expected);
+    expect(all).toEqual(expect.arrayContaining(partOf!));
+    simulator.faults.clear();
+    expect((await runProgram('source-kommo', [...sync, '--config', config])).code).toBe(0);
+    expect(versionsInFile(`${kommo}.db`)).toEqual(truths);
+  });
+});
