@@ -37,7 +37,7 @@ export async function must(program: string, given: readonly string[], where: Whe
   const { code, stdout, stderr } = await run(program, given, where);
   if (code === 0) return stdout;
   const said = `${stdout}\n${stderr}`.trim().split('\n').slice(-15).join('\n');
-  throw new Error(`${program} ${given[0] ?? ''} ended with ${code}:\n${said}`);
+  throw new Error(`${[program, ...given].join(' ').slice(0, 200)} ended with ${code}:\n${said}`);
 }
 
 /** Whether the program is there and succeeds. */

@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 const secondsSince = (moment: number) => ((performance.now() - moment) / 1000).toFixed(1);
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, 2000);
 
 async function build(): Promise<Image> {
   if (await works('docker', ['info'])) return await buildWithDocker(root);
