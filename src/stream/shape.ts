@@ -89,8 +89,16 @@ function toBoolean(value: unknown): boolean | null | undefined {
 function toText(value: unknown): string {
   if (typeof value === 'string') return clean(value);
   if (typeof value !== 'object') return String(value);
-  const text = JSON.stringify(value);
-  return troublesomeEscape.test(text) ? JSON.stringify(value, (_, inner) => cleanDeep(inner)) : text;
+  const bare = Array.isArray(value) ? value.map(withoutLinks) : withoutLinks(value);
+  const text = JSON.stringify(bare);
+  return troublesomeEscape.test(text) ? JSON.stringify(bare, (_, inner) => cleanDeep(inner)) : text;
+}
+
+/** Links repeat the query of the list, so that the same record would differ from run to run (observed-data.md §0). */
+function withoutLinks(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('_links' in value)) return value;
+  const { _links, ...rest } = value;
+  return rest;
 }
 
 /** What JSON.stringify writes for U+0000 and for halves of surrogate pairs, inside values and inside keys. */
