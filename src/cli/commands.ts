@@ -31,6 +31,10 @@ export const commands: Readonly<Record<string, Entry>> = {
     summary: 'fill a SQLite file with the account, or bring it up to date',
     load: async () => (await import('./sync.ts')).sync,
   },
+  plan: {
+    summary: 'say how long a first sync is likely to take',
+    load: async () => (await import('./plan.ts')).plan,
+  },
   verify: {
     summary: 'compare a SQLite file with the account, record by record',
     load: async () => (await import('./verify.ts')).verify,

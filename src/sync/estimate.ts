@@ -1,47 +1,91 @@
-import type { Listing } from './listing.ts';
+import type { KommoClient } from '../api/client.ts';
+import type { Stream } from '../stream/declaration.ts';
+import { FiltersIgnored } from './detour.ts';
+import { Listing } from './listing.ts';
 
 export interface Estimate {
-  /** About so many rows the list holds. */
-  rows: number;
+  /** About so many records the stream has. */
+  records: number;
+  /** About so many requests a first sync of its list takes. */
+  requests: number;
+  /** The end of the list was seen: `records` is a count. */
+  isExact: boolean;
   /** Requests that the estimate cost. */
   probes: number;
 }
 
 /** How far the upper and the lower guess may lie apart. */
 const precision = 1.2;
+/** No list has so many pages: a server that shows records on all of them does not page at all. */
+const mostPages = 1_000_000;
+/** Pages overlap a little, and the last one of each window is not full. */
+const overlap = 1.1;
 
-/**
- * Estimates the length of a list of which the server tells none: looks at pages ever further apart until one is
- * empty, then between the last two until they lie close together.
- */
-export async function estimateRows(listing: Listing, from: number | undefined): Promise<Estimate> {
+/** Estimates how long a list is, of which the server tells nothing, from a few of its pages. */
+export async function estimate(
+  stream: Stream,
+  client: KommoClient,
+  startDate: number | undefined,
+): Promise<Estimate> {
+  const listing = new Listing(stream, client, stream.name);
+  const bounds = stream.cursor === undefined || startDate === undefined ? {} : { from: startDate };
+  try {
+    return await estimateList(listing, bounds);
+  } catch (error) {
+    if (!(error instanceof FiltersIgnored)) throw error;
+    listing.filters = false;
+    return await estimateList(listing, {});
+  }
+}
+
+/** Looks at pages ever further apart until one is empty, then between the last two until they lie close together. */
+async function estimateList(listing: Listing, bounds: { from?: number }): Promise<Estimate> {
+  const firstIds = new Set<number | string>();
   let probes = 0;
-  const rowsOnPage = async (page: number) => {
+  const look = async (page: number) => {
     probes += 1;
-    const answer = await listing.ask({
-      bounds: listing.bounds(from === undefined ? {} : { from }),
-      place: (largest) => ({ page, limit: largest }),
-    });
-    // A server that gives less than was asked for counts its pages in what it gives.
-    const size = Math.min(answer.limit, listing.capOf(answer));
-    return { rows: answer.rows.length, size };
+    const place = (largest: number) => ({ page, limit: largest });
+    const answer = await listing.ask({ bounds: listing.bounds(bounds), place });
+    const [first] = answer.rows;
+    // What was there before is no further page: some servers repeat the last one.
+    const isThere = first !== undefined && !firstIds.has(first.id);
+    if (isThere) firstIds.add(first.id);
+    return { answer, isThere, isLast: isThere && !answer.mayGoOn };
   };
-  const first = await rowsOnPage(1);
-  if (first.rows < first.size) return { rows: first.rows, probes };
+
+  const { answer } = await look(1);
+  // A server that gives less than was asked for counts its pages in what it gives.
+  const size = Math.min(answer.limit, listing.capOf(answer));
+  const records = answer.rows.flatMap((row) => listing.stream.rows(row.body)).length;
+  const recordsInRow = answer.rows.length === 0 ? 0 : records / answer.rows.length;
+  const found = (rows: number, isExact: boolean): Estimate => ({
+    records: Math.round(rows * recordsInRow),
+    requests: rows <= size ? 1 : Math.ceil((rows / size) * overlap),
+    isExact,
+    probes,
+  });
+  if (!answer.mayGoOn) return found(answer.rows.length, true);
+
   let low = 1;
+  let rowsOnLow = answer.rows.length;
   let high = 8;
-  for (; ; high *= 8) {
-    const { rows } = await rowsOnPage(high);
-    if (rows === 0) break;
-    if (rows < first.size) return { rows: (high - 1) * first.size + rows, probes };
+  for (; high < mostPages; high *= 8) {
+    const { answer, isThere, isLast } = await look(high);
+    if (isLast) return found((high - 1) * size + answer.rows.length, true);
+    if (!isThere) break;
     low = high;
+    rowsOnLow = answer.rows.length;
   }
   while (high - low > 1 && high / low > precision) {
     const middle = Math.min(high - 1, Math.max(low + 1, Math.round(Math.sqrt(low * high))));
-    const { rows } = await rowsOnPage(middle);
-    if (rows > 0 && rows < first.size) return { rows: (middle - 1) * first.size + rows, probes };
-    if (rows === 0) high = middle;
-    else low = middle;
+    const { answer, isThere, isLast } = await look(middle);
+    if (isLast) return found((middle - 1) * size + answer.rows.length, true);
+    if (!isThere) high = middle;
+    else {
+      low = middle;
+      rowsOnLow = answer.rows.length;
+    }
   }
-  return { rows: Math.round(((low + high - 1) / 2) * first.size), probes };
+  if (high - low === 1) return found((low - 1) * size + rowsOnLow, true);
+  return found(((low + high - 1) / 2) * size, false);
 }

@@ -1,0 +1,87 @@
+import type { KommoClient } from '../api/client.ts';
+import type { Config } from '../config.ts';
+import { silentLog } from '../log.ts';
+import type { Stream } from '../stream/declaration.ts';
+import { type Estimate, estimate } from '../sync/estimate.ts';
+import type { Failures } from '../sync/run.ts';
+import { withAccount } from './account.ts';
+import { chooseStreams } from './choose-streams.ts';
+import { defineCommand } from './command.ts';
+import { describeFailures } from './failures.ts';
+import { readSettings } from './settings.ts';
+import { textTable } from './text-table.ts';
+import { keepTokensInFile } from './token-keeping.ts';
+
+export const plan = defineCommand({
+  name: 'plan',
+  summary:
+    'Says before a first sync how many records, requests and minutes each stream is likely to take, by looking at a ' +
+    'few pages of it.',
+  flags: {
+    config: {
+      type: 'string',
+      placeholder: 'FILE',
+      summary: 'the settings, as JSON; else KOMMO_SUBDOMAIN and KOMMO_API_KEY of the environment',
+    },
+    streams: {
+      type: 'string',
+      placeholder: 'LIST',
+      summary: 'only these, as leads,users; all where none is named',
+    },
+  },
+  async run(context, flags) {
+    const { signal, stderr, stdout } = context;
+    const chosen = chooseStreams(await context.loadStreams(), flags.streams);
+    const config = await readSettings(context, flags.config);
+    const estimates = new Map<Stream, Estimate>();
+    const failures: Failures = new Map();
+    const look = async (client: KommoClient) => {
+      await client.account([]);
+      await Promise.all(
+        chosen.map(async (stream) => {
+          try {
+            estimates.set(stream, await estimate(stream, client, config.startDate));
+          } catch (error) {
+            failures.set(stream.name, error);
+          }
+        }),
+      );
+    };
+    const tokenStore = keepTokensInFile(context, config, flags.config);
+    await withAccount(context, config, silentLog, look, { tokenStore });
+    for (const line of report(chosen, estimates, config)) await stdout.writeText(line);
+    for (const line of describeFailures(failures, signal)) stderr.write(`${context.program}: ${line}\n`);
+    return failures.size === 0 ? 0 : 1;
+  },
+});
+
+function report(
+  chosen: readonly Stream[],
+  estimates: ReadonlyMap<Stream, Estimate>,
+  { requestsPerSecond }: Config,
+): string[] {
+  const minutes = (requests: number) => requests / requestsPerSecond / 60;
+  let total = 0;
+  const lists = new Set<string>();
+  const rows = chosen.flatMap((stream) => {
+    const found = estimates.get(stream);
+    if (found === undefined) return [];
+    // Streams of one list are read together.
+    const requests = lists.has(stream.path) ? 0 : found.requests;
+    lists.add(stream.path);
+    total += requests;
+    const shown = found.isExact ? found.records : twoDigits(found.records);
+    return [[stream.name, shown, requests, minutes(requests)]];
+  });
+  const probes = [...estimates.values()].reduce((sum, { probes }) => sum + probes, 0);
+  const isRough = [...estimates.values()].some(({ isExact }) => !isExact);
+  return [
+    ...textTable(['stream', 'records', 'requests', 'minutes'], [...rows, ['all', '', total, minutes(total)]]),
+    `At ${requestsPerSecond} requests a second. Found by ${probes} requests${isRough ? '; long lists to within a fifth or so' : ''}.`,
+  ];
+}
+
+/** An estimate shall not look like a count. */
+function twoDigits(count: number): number {
+  return Number(count.toPrecision(2));
+}

@@ -1,0 +1,76 @@
+import { writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { accountWithFile } from './account-file.ts';
+import { performHere } from './in-process.ts';
+
+const rowOf = (stdout: string, stream: string) => {
+  const row = new RegExp(`^${stream} +([\\d,.]+) +([\\d,.]+) +([\\d,.]+)$`, 'm').exec(stdout);
+  return row?.slice(1).map((cell) => Number(cell.replaceAll(',', '')));
+};
+
+test('says how many records, requests and minutes each stream takes, and what it asked', async () => {
+  const { simulator, config, path } = await accountWithFile({ leads: 4_000 });
+  const { code, stdout, stderr } = await performHere(['plan', '--config', config]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const probes = simulator.statistics.requests - 1;
+  expect(stdout).toMatch(new RegExp(`Found by ${probes} requests`));
+  expect(probes).toBeLessThan(50);
+  for (const stream of ['leads', 'contacts', 'companies', 'tasks', 'events']) {
+    const [records] = rowOf(stdout, stream)!;
+    expect(Math.abs(records! / simulator.account.count(stream) - 1), stream).toBeLessThan(0.2);
+  }
+  expect(rowOf(stdout, 'users')).toEqual([12, 1, 0]);
+  expect(rowOf(stdout, 'pipelines')?.[1]).toBe(1);
+  // The pipelines' list brings them along.
+  expect(rowOf(stdout, 'statuses')).toEqual([[...simulator.account.truth('statuses')].length, 0, 0]);
+
+  simulator.statistics.reset();
+  await performHere(['sync', '--config', config, '--to', path]);
+  const [, planned] = /^all +([\d,]+)/m.exec(stdout)!;
+  expect(Number(planned) / simulator.statistics.requests).toBeGreaterThan(0.8);
+  expect(Number(planned) / simulator.statistics.requests).toBeLessThan(1.2);
+});
+
+test('counts in minutes at the rate of the settings, from the start date on', async () => {
+  const { simulator, config } = await accountWithFile({ leads: 1_000, events: 0 });
+  const { account } = simulator;
+  const middle = account.now() - 365 * 86_400;
+  const newer = [...account.truth('leads')].filter(({ updated_at }) => updated_at >= middle).length;
+  expect(newer).toBeLessThan(900);
+  const settings = {
+    api_url: simulator.url,
+    api_key: simulator.token,
+    start_date: new Date(middle * 1000).toISOString().replace('.000', ''),
+    requests_per_second: 0.1,
+  };
+  writeFileSync(config, JSON.stringify(settings));
+  const { code, stdout } = await performHere(['plan', '--config', config, '--streams', 'leads,users']);
+  expect(code).toBe(0);
+  const [records, requests, minutes] = rowOf(stdout, 'leads')!;
+  expect(Math.abs(records! / newer - 1)).toBeLessThan(0.2);
+  expect(minutes).toBeCloseTo(requests! / 6, 0);
+  expect(stdout).toMatch(/At 0.1 requests a second/);
+  expect(stdout).not.toMatch(/contacts/);
+});
+
+test('knows that an account without filters is read whole', async () => {
+  const { simulator, config } = await accountWithFile({
+    leads: 600,
+    readings: { filters: 'ignored' },
+  });
+  const settings = { api_url: simulator.url, api_key: simulator.token, start_date: '2099-01-01' };
+  writeFileSync(config, JSON.stringify({ ...settings, requests_per_second: 10_000 }));
+  const { code, stdout } = await performHere(['plan', '--config', config, '--streams', 'leads']);
+  expect(code).toBe(0);
+  expect(rowOf(stdout, 'leads')?.[0]).toBe(600);
+});
+
+test('names the streams that the token may not read, and estimates the others', async () => {
+  const { simulator, config } = await accountWithFile({ leads: 60 });
+  simulator.faults.addNamed('forbidden', { list: 'tasks' });
+  const { code, stdout, stderr } = await performHere(['plan', '--config', config]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/tasks/);
+  expect(stdout).not.toMatch(/^tasks/m);
+  expect(rowOf(stdout, 'leads')).toEqual([60, 1, 0]);
+});
