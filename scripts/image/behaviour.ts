@@ -55,15 +55,14 @@ export const behaviour: Requirements = {
   },
 
   async 'sync: fills a SQLite file in a mounted folder, and brings it up to date'(bench) {
-    const data = bench.openFolder();
-    const sync = async () => {
-      const flags = ['--config', config, '--to', 'kommo.db'];
-      succeeded(await bench.run({ arguments: ['sync', ...flags], data }, { [config]: bench.settings() }));
-      return bench.expectAll(rowsIn(join(data, 'kommo.db')));
-    };
-    await sync();
+    const data = bench.openFolder(1000);
+    await sync(bench, { data });
     bench.edit('tasks', 3);
-    return `${await sync()} rows`;
+    return `${await sync(bench, { data })} rows`;
+  },
+
+  async 'sync: does so as any other user, too'(bench) {
+    return `${await sync(bench, { data: bench.openFolder(4242), user: '4242:4242' })} rows`;
   },
 
   async 'tap-kommo: delivers every record'(bench) {
@@ -107,6 +106,13 @@ const ofType = (messages: Message[], type: string): Message[] =>
 
 const airbyteRecords = (messages: Message[]): StreamRecord[] =>
   ofType(messages, 'RECORD').map(({ record }) => ({ stream: record.stream, record: record.data }));
+
+/** Runs `sync` on a file in the folder `data` and returns its number of rows; throws unless it is complete. */
+async function sync(bench: Bench, container: { data: string; user?: string }): Promise<number> {
+  const given = ['sync', '--config', config, '--to', 'kommo.db'];
+  succeeded(await bench.run({ arguments: given, ...container }, { [config]: bench.settings() }));
+  return bench.expectAll(rowsIn(join(container.data, 'kommo.db')));
+}
 
 async function discover(bench: Bench): Promise<Message[]> {
   const outcome = await bench.run(

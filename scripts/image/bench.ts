@@ -1,5 +1,5 @@
 import { equal } from 'node:assert/strict';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -43,11 +43,10 @@ export class Bench implements AsyncDisposable {
     };
   }
 
-  /** A new folder into which the container's user may write. */
-  openFolder(): string {
-    const path = join(this.folder, 'data');
-    mkdirSync(path);
-    if (process.getuid?.() === 0) chownSync(path, 1000, 1000);
+  /** A new folder into which a container with this uid and gid may write. */
+  openFolder(id: number): string {
+    const path = mkdtempSync(join(this.folder, 'data-'));
+    if (process.getuid?.() === 0) chownSync(path, id, id);
     else chmodSync(path, 0o777);
     return path;
   }

@@ -70,7 +70,7 @@ function sandboxed(container: ContainerRun, tree: string, configuration: ImageCo
   const mounts = Object.entries(files).map(([inside, path]) => ['ro', path, inside]);
   if (data !== undefined) mounts.push(['rw', data, '/data']);
   for (const inside of Object.keys(files)) createMountPoint(join(tree, inside));
-  const [uid, gid] = configuration.User.split(':') as [string, string];
+  const [uid, gid] = (container.user ?? configuration.User).split(':') as [string, string];
   return [
     ...['--mount', '--pid', '--ipc', '--uts', '--fork', '--kill-child', '/bin/sh', sandbox],
     ...[tree, container.writableRoot ? 'rw' : 'ro', uid, gid, configuration.WorkingDir],

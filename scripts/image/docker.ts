@@ -49,6 +49,7 @@ function flagsOf({
     ...(writableRoot ? [] : ['--read-only']),
     ...Object.entries(files).flatMap(([inside, path]) => ['--volume', `${path}:${inside}:ro`]),
     ...(data === undefined ? [] : ['--volume', `${data}:/data`]),
+    ...(user === undefined ? [] : ['--user', user]),
     ...(program === undefined ? [] : ['--entrypoint', program]),
     tag,
     ...before,

@@ -24,6 +24,8 @@ export interface ContainerRun {
   files?: Readonly<Record<string, string>>;
   /** A folder of this machine that the container sees, writable, as /data. */
   data?: string;
+  /** In place of the image's own, as uid:gid. */
+  user?: string;
   /** Lets the container write to its own files, as far as their modes permit. */
   writableRoot?: boolean;
 }
