@@ -36,13 +36,8 @@ async function readForeign(root: string, path: string): Promise<{ architecture: 
   }
 }
 
-function flagsOf({
-  entrypoint,
-  arguments: given = [],
-  files = {},
-  data,
-  writableRoot,
-}: ContainerRun): string[] {
+function flagsOf(container: ContainerRun): string[] {
+  const { entrypoint, arguments: given = [], files = {}, data, user, writableRoot } = container;
   const [program, ...before] = entrypoint ?? [];
   return [
     ...['--rm', '--network', 'host', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
