@@ -57,7 +57,9 @@ export async function withRetries<T>(
       if (count >= tries[error.kind] || clock.now() + delay - begun > longestTime) {
         throw new TransientError(givenUp(error, action, failed, seconds), contextOf(error));
       }
-      log('info', `${purpose}: ${error.message}; trying again in ${(delay / 1000).toFixed(1)} s (${failed})`);
+      const when =
+        error.kind === 'throttled' ? 'when the limit permits' : `in ${(delay / 1000).toFixed(1)} s`;
+      log('info', `${purpose}: ${error.message}; trying again ${when} (try ${failed + 1})`);
       await clock.sleep(delay, signal);
     }
   }

@@ -6,17 +6,17 @@ export const tapUsage = `tap-kommo --config FILE [flags]
 
 Writes the records of a Kommo account to stdout in the format of Singer.
 
-  -c, --config FILE    settings; may be given several times, later files win key by key.
-                       The word ENV takes them from TAP_KOMMO_* variables and .env, which win over files
-      --catalog FILE   the streams and columns to read; without it everything is read
+  -c, --config FILE      settings; may be given several times, later files win key by key.
+                         The word ENV takes them from TAP_KOMMO_* variables and .env, which win over files
+      --catalog FILE     the streams and columns to read; without it everything is read
   -p, --properties FILE  the older name of --catalog
-  -s, --state FILE     what an earlier run wrote: goes on from there
-  -d, --discover       print the catalog of all streams and columns
-      --test[=MODE]    try the connection: one record a stream (all, records), or only their schemas (schema)
-      --about          print what this tap is, can do and can be told
-      --format FORMAT  of --about: ${aboutFormats.join(', ')}
-      --version        print the version
-  -h, --help           this text`;
+  -s, --state FILE       what an earlier run wrote: goes on from there
+  -d, --discover         print the catalog of all streams and columns
+      --test[=MODE]      try the connection: one record a stream (all, records), or only their schemas (schema)
+      --about            print what this tap is, can do and can be told
+      --format FORMAT    of --about: ${aboutFormats.join(', ')}
+      --version          print the version
+  -h, --help             this text`;
 
 const testModes = ['all', 'schema', 'records'] as const;
 export type TestMode = (typeof testModes)[number];

@@ -48,10 +48,23 @@ const help = `source-kommo simulator: a Kommo account on localhost
   --competitor N       requests a second that another program takes from that
   --latency MS         time to an answer; --jitter F varies it by a fraction
   --reading NAME=VALUE how the account behaves where Kommo's behaviour is not confirmed, repeatable:
-                       ${Object.keys(defaultReadings()).join(', ')}
+                       ${folded(Object.keys(defaultReadings()))}
                        (next, pageCap, filters, order and defaultOrder also for one list: next.leads=never)
   --fault NAME[:SHARE] let answers go wrong, all or a share of them (cut:0.1), repeatable:
-                       ${Object.keys(namedFaults).join(', ')}`;
+                       ${folded(Object.keys(namedFaults))}`;
+
+/** Names under the right column of the help, as many on a line as fit a terminal. */
+function folded(names: readonly string[]): string {
+  const lines = [''];
+  for (const name of names) {
+    if (lines.at(-1)!.length + name.length > 76) lines.push('');
+    lines[lines.length - 1] += `${name}, `;
+  }
+  return lines
+    .map((line) => line.trim())
+    .join(`\n${' '.repeat(23)}`)
+    .replace(/,$/, '');
+}
 
 type Values = { [name in keyof typeof options]?: string | string[] | boolean };
 
