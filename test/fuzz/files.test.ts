@@ -31,7 +31,7 @@ const scalar = fc.oneof(fc.boolean(), number, text, fc.constant(null), json);
 const nearly = (fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<unknown> =>
   fc.oneof({ weight: 9, arbitrary: fc.record(fields, { requiredKeys: [] }) }, { weight: 1, arbitrary: json });
 const sometimes = (right: unknown) =>
-  fc.oneof({ weight: 6, arbitrary: fc.constant(right) }, { weight: 1, arbitrary: scalar });
+  fc.oneof({ weight: 12, arbitrary: fc.constant(right) }, { weight: 1, arbitrary: scalar });
 
 /** What a file may hold instead of a document. */
 const noise = fc.oneof(
@@ -46,21 +46,24 @@ const fileOf = (document: fc.Arbitrary<unknown>) =>
   );
 
 const config = () =>
+  fc.oneof(configWith({ api_key: sometimes(simulator.token) }), configWith({ credentials: credentials() }));
+const credentials = () =>
   nearly({
+    auth_type: sometimes('long_lived_token'),
+    access_token: sometimes(simulator.token),
+    client_id: scalar,
+    client_secret: scalar,
+    redirect_uri: scalar,
+    refresh_token: scalar,
+    token_expiry_date: scalar,
+  });
+const configWith = (signIn: Record<string, fc.Arbitrary<unknown>>) =>
+  nearly({
+    ...signIn,
     subdomain: sometimes('acme'),
     api_url: sometimes(simulator.url),
-    api_key: fc.oneof(fc.constant(undefined), sometimes(simulator.token)),
-    credentials: nearly({
-      auth_type: sometimes('long_lived_token'),
-      access_token: sometimes(simulator.token),
-      client_id: scalar,
-      client_secret: scalar,
-      redirect_uri: scalar,
-      refresh_token: scalar,
-      token_expiry_date: scalar,
-    }),
-    start_date: scalar,
-    lookback_window_minutes: scalar,
+    start_date: sometimes('2026-01-01'),
+    lookback_window_minutes: sometimes(10),
     requests_per_second: sometimes(10_000),
     flattening_enabled: sometimes(true),
     flattening_max_depth: sometimes(2),
@@ -131,7 +134,7 @@ const settings = () => ({
 });
 
 /** Runs the verb on files with these contents. */
-function perform(verb: readonly string[], files: Record<string, string>, program = 'source-kommo') {
+function runVerb(verb: readonly string[], files: Record<string, string>, program = 'source-kommo') {
   const flags = Object.entries(writeFiles(files)).flatMap(([flag, path]) => [`--${flag}`, path]);
   return performHere([...verb, ...flags], { program });
 }
@@ -150,7 +153,7 @@ test('a config', async () => {
   await expectBoth(numRuns, (outcome) =>
     fc.assert(
       fc.asyncProperty(fileOf(config()), async (content) => {
-        const ended = await perform(['check'], { config: content });
+        const ended = await runVerb(['check'], { config: content });
         expectNoDefect(ended);
         const messages = readMessages(ended.stdout);
         const [status] = ofType(messages, 'CONNECTION_STATUS');
@@ -169,7 +172,7 @@ test('a configured catalog and a state', async () => {
   await expectBoth(numRuns, (outcome) =>
     fc.assert(
       fc.asyncProperty(fileOf(airbyteCatalog), fileOf(airbyteState), async (catalog, state) => {
-        const ended = await perform(['read'], { config: JSON.stringify(settings()), catalog, state });
+        const ended = await runVerb(['read'], { config: JSON.stringify(settings()), catalog, state });
         expectNoDefect(ended);
         const errors = errorsIn(readMessages(ended.stdout));
         for (const { message } of errors) expect(message).not.toContain('\n');
@@ -194,7 +197,7 @@ test('the catalog, the state and the config of the tap', async () => {
         ),
         async (catalog, state, given) => {
           const files = { config: given ?? JSON.stringify(settings()), catalog, state };
-          const ended = await perform([], files, 'tap-kommo');
+          const ended = await runVerb([], files, 'tap-kommo');
           expectNoDefect(ended);
           for (const line of ended.stdout.split('\n').slice(0, -1)) JSON.parse(line);
           const last = ended.stderr.trimEnd().split('\n').at(-1)!;
