@@ -4,7 +4,7 @@
 set -uo pipefail
 
 [ -s state.json ] || echo '{}' > state.json
-docker run --rm --user "$(id -u)" --volume "$PWD:/data" --entrypoint tap-kommo source-kommo --config config.json --state state.json \
+docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD:/data" --entrypoint tap-kommo source-kommo --config config.json --state state.json \
   | target-jsonl > states.jsonl
 code=$?
 
