@@ -14,12 +14,14 @@ const strangers = new Set(
   ),
 );
 
-/** The commands that a piece of shell would run, one list of words each. */
+/** The commands that a piece of shell would run, one list of words each; with those in `sh -c '…'`. */
 export function commandsIn(shell: string): string[][] {
   return shell
     .replaceAll(/\\\n/g, ' ')
     .replaceAll(/(^|\s)#.*$/gm, '')
-    .split(/\n|&&|\|\||\||;|'/)
+    .replaceAll(/'([^'\n]*)'/g, (_, quoted: string) => (quoted.startsWith('npx ') ? `\n${quoted}\n` : 'TEXT'))
+    .replaceAll(/"[^"\n]*"/g, 'TEXT')
+    .split(/\n|&&|\|\||\||;/)
     .map((command) => command.trim().split(/\s+/))
     .filter(([program]) => program);
 }
