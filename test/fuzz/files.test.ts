@@ -29,7 +29,10 @@ const scalar = fc.oneof(fc.boolean(), number, text, fc.constant(null), json);
 
 /** Documents that are nearly right get further than noise. */
 const nearly = (fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<unknown> =>
-  fc.oneof({ weight: 9, arbitrary: fc.record(fields, { requiredKeys: [] }) }, { weight: 1, arbitrary: json });
+  fc.oneof(
+    { weight: 30, arbitrary: fc.record(fields, { requiredKeys: [] }) },
+    { weight: 1, arbitrary: json },
+  );
 const sometimes = (right: unknown) =>
   fc.oneof({ weight: 12, arbitrary: fc.constant(right) }, { weight: 1, arbitrary: scalar });
 
@@ -41,7 +44,7 @@ const noise = fc.oneof(
 );
 const fileOf = (document: fc.Arbitrary<unknown>) =>
   fc.oneof(
-    { weight: 8, arbitrary: document.map((value) => JSON.stringify(value) ?? '') },
+    { weight: 20, arbitrary: document.map((value) => JSON.stringify(value) ?? '') },
     { weight: 1, arbitrary: noise },
   );
 
@@ -106,7 +109,17 @@ const singerCatalog = nearly({
     nearly({
       tap_stream_id: name,
       stream: name,
-      schema: nearly({ properties: fc.dictionary(fc.constantFrom('id', 'name', 'price'), json) }),
+      schema: nearly({
+        type: sometimes('object'),
+        required: sometimes(['id']),
+        properties: fc.dictionary(
+          fc.constantFrom('id', 'name', 'price', 'tags'),
+          nearly({
+            type: fc.oneof(fc.constantFrom('integer', 'string', ['null', 'string']), json),
+            items: json,
+          }),
+        ),
+      }),
       key_properties: fc.array(name, { maxLength: 2 }),
       replication_method: fc.constantFrom('FULL_TABLE', 'INCREMENTAL', 'LOG_BASED', null),
       metadata: fc.array(

@@ -22,7 +22,13 @@ const Metadata = z.looseObject({
 });
 export type Metadata = z.infer<typeof Metadata>;
 
-const Schema = z.record(z.string(), z.unknown()) as unknown as z.ZodType<SchemaNode>;
+/** As far as it is read; whatever else a node says is for the target. */
+const Schema: z.ZodType<SchemaNode> = z.looseObject({
+  type: z.union([z.string(), z.array(z.string())]).optional(),
+  format: z.string().optional(),
+  properties: z.lazy(() => z.record(z.string(), Schema)).optional(),
+  required: z.array(z.string()).optional(),
+});
 
 const CatalogEntry = z.looseObject({
   tap_stream_id: z.string(),

@@ -167,3 +167,15 @@ describe('the selection of singer.md §1.8', () => {
     });
   });
 });
+
+it.each<[string, unknown]>([
+  ['properties.name', { properties: { name: null } }],
+  ['properties.address.properties.city', { properties: { address: { properties: { city: 'text' } } } }],
+  ['properties', { properties: [] }],
+  ['required', { required: 'id' }],
+])('a schema that is none at %s is refused, and the place is named', (place, broken) => {
+  const streams = [{ tap_stream_id: 'things', schema: broken }];
+  expect(() => readCatalog({ streams }, 'catalog.json')).toThrow(
+    new RegExp(`^The catalog catalog\\.json is not a Singer catalog: streams\\.0\\.schema\\.${place}: `),
+  );
+});
