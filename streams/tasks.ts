@@ -8,5 +8,10 @@ export const tasks = defineStream({
   cursor: 'updated_at',
   ordersById: true,
   // `{ text }` when there is a result and `[]` when there is none, on rows of one page (observed-data.md §0).
-  rows: (task) => [{ ...task, result: (task.result as { text?: string } | null | undefined)?.text ?? null }],
+  rows: (task) => [{ ...task, result: textOf(task.result) }],
 });
+
+function textOf(result: unknown): unknown {
+  const isObject = typeof result === 'object' && result !== null;
+  return isObject ? ((result as { text?: unknown }).text ?? null) : result;
+}

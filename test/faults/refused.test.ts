@@ -100,6 +100,27 @@ describe.concurrent('one stream fails, is named, and the others are complete:', 
   });
 });
 
+test.each<[string, unknown]>([
+  ['a text where the parts of a record are', 'text'],
+  ['a text where the statuses are', { statuses: 'none' }],
+  ['a text among the statuses', { statuses: ['text'] }],
+])('%s is no empty stream', async (_, _embedded) => {
+  await using simulator = await account({ leads: 20 });
+  const change = (record: Record<string, unknown>) => ({ ...record, _embedded });
+  simulator.faults.add({ fault: { kind: 'records', change }, list: 'pipelines' });
+  const run = await readAllHere(settingsFor(simulator), []);
+  expect(run.code).toBe(1);
+  expect(run.failures.statuses).toMatchObject({
+    failure_type: 'system_error',
+    message: expect.stringMatching(
+      /^statuses: Kommo sent record \d+ with something else in place of its list/,
+    ),
+  });
+  expectHonestStates(simulator, run.messages);
+  const others = streamNames.filter((name) => !['pipelines', 'statuses'].includes(name));
+  expectDelivered(simulator, [run.messages], others);
+});
+
 describe.concurrent('the account as a whole fails, and the run ends:', () => {
   test.each<[string, Fault, string, RegExp]>([
     ['401 in the middle', namedFaults.unauthorized!, 'config_error', /^Kommo refused the token \(401\)/],

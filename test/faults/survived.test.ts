@@ -11,6 +11,7 @@ import {
   expectComplete,
   expectDelivered,
   readAll,
+  readAllHere,
   settingsFor,
   startFlying,
   understood,
@@ -72,6 +73,16 @@ describe.concurrent('an account that always', () => {
     simulator.faults.add({ fault, ...(list !== undefined && { list }) });
     expectComplete(simulator, await readAll(settingsFor(simulator)));
   });
+});
+
+test('the result of a task is its text, whatever it comes in', async () => {
+  const results = [[], { text: 'done' }, 'done as well', null, {}];
+  await using simulator = await account({ leads: 20, tasks: 5 });
+  const change = (record: Record<string, unknown>, index: number) => ({ ...record, result: results[index] });
+  simulator.faults.add({ fault: { kind: 'records', change }, list: 'tasks' });
+  const run = await readAllHere(settingsFor(simulator), []);
+  const tasks = ofType(run.messages, 'RECORD').filter(({ stream }) => stream === 'tasks');
+  expect(tasks.map(({ data }) => data.result).sort()).toEqual(['done', 'done as well', null, null, null]);
 });
 
 test('an account that cannot be reached yet is waited for', async () => {
