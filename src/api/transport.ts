@@ -80,7 +80,7 @@ export function createTransport(limits: Partial<TransportLimits> = {}): Transpor
         return {
           status: answer.statusCode,
           headers: firstValues(answer.headers),
-          body: decoded.toString('utf8'),
+          body: decoded === encoded ? encoded.toString('utf8') : textOnly(decoded),
         };
       } catch (error) {
         throw asSetback(error);
@@ -117,7 +117,24 @@ async function readAtMost(body: AsyncIterable<Buffer>, limit: number): Promise<B
   return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, size);
 }
 
-type Decompress = (data: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+/** Lists shrink by about this much at most: room for all of the text at once spares a copy of its pieces. */
+const usualRatio = 16;
+const smallestChunk = 16 * 1024;
+/** Buffers below this may share their memory with others. */
+const ownMemory = 64 * 1024;
+
+/**
+ * The text of a decompressed body, whose memory is given back at once: buffers lie outside of the heap, where the
+ * collector does not see them pile up.
+ */
+function textOnly(decoded: Buffer): string {
+  const text = decoded.toString('utf8');
+  const { buffer, length } = decoded;
+  if (length > ownMemory && buffer instanceof ArrayBuffer) buffer.transfer(0);
+  return text;
+}
+
+type Decompress = (data: Buffer, options: { maxOutputLength: number; chunkSize: number }) => Promise<Buffer>;
 
 const decompressors: Readonly<Record<string, Decompress>> = {
   gzip: promisify(gunzip),
@@ -136,7 +153,8 @@ async function decode(
   const decompress = decompressors[name];
   if (!decompress) throw new Setback('broken', `an answer in an encoding that was not asked for (${name})`);
   try {
-    return await decompress(encoded, { maxOutputLength: limit });
+    const chunkSize = Math.max(smallestChunk, Math.min(limit, encoded.length * usualRatio));
+    return await decompress(encoded, { maxOutputLength: limit, chunkSize });
   } catch (error) {
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
     throw new Setback('broken', 'a compressed answer that cannot be read', { cause: error });
