@@ -1,6 +1,7 @@
 import { beforeAll } from 'vitest';
 import type { SchemaNode } from '../../../src/dialect/singer/json-schema.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../../src/simulator/simulator.ts';
+import { streams } from '../../../streams/index.ts';
 import { type Ended, runProgram, writeFiles } from '../../cli/program.ts';
 
 export interface Message {
@@ -103,13 +104,4 @@ export function delivered(
   return [...last].map(([id, version]) => `${id} v${version}`).sort();
 }
 
-export const streamNames = [
-  'leads',
-  'contacts',
-  'companies',
-  'pipelines',
-  'statuses',
-  'tasks',
-  'events',
-  'users',
-];
+export const streamNames = streams.map(({ name }) => name);
