@@ -16,7 +16,7 @@ import { runBare, runNode, timeNode } from './program.ts';
 import { type CaseResult, resultTable } from './table.ts';
 
 /** Cases that wait do not disturb each other, up to this number of them. */
-const sideBySide = 4;
+const sideBySide = 5;
 
 const { values, positionals } = parseArgs({
   options: { full: { type: 'boolean', default: false } },

@@ -28,7 +28,7 @@ export const memory: BenchCase = {
   name: 'peak memory',
   waits: false,
   async measure(lab) {
-    const few = lab.full ? 100_000 : 25_000;
+    const few = lab.full ? 100_000 : 50_000;
     const many = lab.full ? 1_000_000 : 100_000;
     const before = await peakOf(lab, few);
     const after = await peakOf(lab, many);
