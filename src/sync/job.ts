@@ -126,7 +126,7 @@ export class Job {
       );
       const { from: start, to } = this.coverage!.whole;
       const from = this.ranges.length === 0 ? start : Math.min(...this.ranges.map((range) => range.from));
-      this.ranges = [{ from, to, held: to, density: undefined, bookmark: undefined }];
+      this.ranges = [{ ...rangeOf({ from, to }), held: to }];
       this.layout += 1;
     } else throw reason;
   }
@@ -173,5 +173,5 @@ export class Job {
 }
 
 function rangeOf({ from, to }: Interval, density?: Density): Range {
-  return { from, to, held: from - 1, density, bookmark: undefined };
+  return { from, to, held: from - 1, density, bookmark: undefined, unsettled: undefined };
 }

@@ -12,6 +12,8 @@ export interface Question {
   order?: 'cursor' | 'id';
   /** Where to read, given the largest page that may be asked for. */
   place: (largest: number) => { page: number; limit: number };
+  /** Rows are known to be there, or at least the page before was full: an empty answer is asked for once more. */
+  expectsRows?: boolean;
 }
 
 export interface Answer {
@@ -65,6 +67,7 @@ export class Listing {
 
   /** One answer; a page that is too heavy for the server is asked for again with a smaller size. */
   async ask(question: Question): Promise<Answer> {
+    let { expectsRows = false } = question;
     for (let doubted = false; ; ) {
       const { page, limit } = question.place(this.largest);
       // Another reader may find out meanwhile that the account does not filter.
@@ -89,13 +92,17 @@ export class Listing {
           doubted = true;
           continue;
         }
+        if (rows.length === 0 && expectsRows) {
+          // A list now and then ends too early and is whole a moment later (kommo-api.md §5.6).
+          expectsRows = false;
+          continue;
+        }
         this.#answers += 1;
         this.#largestSeen = Math.max(this.#largestSeen, rows.length);
         const bounds = filtered ? question.bounds : { from: question.bounds.from, to: undefined };
         return this.#answer(answer, rows, bounds, { offset: (page - 1) * limit, limit });
       } catch (error) {
-        if (filtered && this.#answers === 0 && error instanceof RefusedRequestError)
-          throw new FiltersIgnored();
+        if (filtered && this.#answers === 0 && isRefusal(error)) throw new FiltersIgnored();
         if (!(error instanceof HeavyPageError) || limit <= smallestPage) throw error;
         this.largest = Math.max(smallestPage, Math.floor(Math.min(limit, this.largest) / 2));
       }
@@ -169,4 +176,9 @@ export class Listing {
   #with(): Record<string, string> {
     return this.stream.with.length === 0 ? {} : { with: this.stream.with.join(',') };
   }
+}
+
+/** The question itself does not suit the account, which may be for the filter in it. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof RefusedRequestError && (error.status === 400 || error.status === 422);
 }

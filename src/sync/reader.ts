@@ -8,7 +8,14 @@ import { openEnd } from './walk/open-end.ts';
 import type { Range } from './walk/walk.ts';
 
 /** Stands for the open end among the ranges that somebody is reading. */
-const theOpenEnd: Range = { from: 0, to: 0, held: 0, density: undefined, bookmark: undefined };
+const theOpenEnd: Range = {
+  from: 0,
+  to: 0,
+  held: 0,
+  density: undefined,
+  bookmark: undefined,
+  unsettled: undefined,
+};
 
 export interface Reader {
   /** Does one task. Rejects only with what ends the whole run. */

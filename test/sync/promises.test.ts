@@ -256,3 +256,25 @@ test('an order that nobody keeps is noticed, and the run fails rather than lose 
     },
   );
 });
+
+test('a list that seems to end too early is asked once more', async () => {
+  for (const name of ['leads', 'tasks', 'events']) {
+    await withAccount({ [name]: 3_000 }, async (simulator, clock) => {
+      for (const after of [4, 9]) {
+        simulator.faults.add({ list: name, after, times: 1, fault: { kind: 'status', status: 204 } });
+      }
+      const destination = new Destination();
+      const options = {
+        simulator,
+        clock,
+        streams: only(name),
+        mode: 'incremental' as const,
+        destination,
+        readers: 1,
+      };
+      const { failures } = await read(options);
+      expect(failures?.size, name).toBe(0);
+      expect(missing(simulator, destination, name), name).toEqual([]);
+    });
+  }
+});

@@ -85,6 +85,7 @@ async function* onePass(
         const limit = Math.min(largest, cap);
         return { page: Math.floor(at / limit) + 1, limit };
       },
+      expectsRows: previous.length > 0,
     };
     const answer = await listing.ask(question);
     const { rows } = answer;

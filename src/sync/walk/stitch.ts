@@ -17,7 +17,7 @@ const patience = 24;
 export async function* stitch(
   listing: Listing,
   window: Partial<Interval>,
-  { isTooLong, after, reached }: WindowOptions = {},
+  { isTooLong, after, expectsRows = false, reached }: WindowOptions = {},
 ): AsyncGenerator<Row[], boolean> {
   let last: Row['id'] = after?.last ?? Number.NEGATIVE_INFINITY;
   const bounds = listing.bounds(window);
@@ -30,6 +30,7 @@ export async function* stitch(
       bounds,
       order: 'id' as const,
       place: (largest: number) => place(at, Math.min(largest, cap)),
+      expectsRows,
     };
     const answer = await listing.ask(question);
     const { rows } = answer;

@@ -8,6 +8,8 @@ import type { Density } from './density.ts';
 export interface Range extends Interval {
   /** The walk is committed to read up to here by itself; only what lies above may be taken over. */
   held: number;
+  /** A second of which some records have come already, and which has to be asked for again. */
+  unsettled: number | undefined;
   /** What this range is known to hold; walks by windows keep it. */
   density: Density | undefined;
   /** The window at the lower end of the range that is under way, and the place reached in it. */
@@ -29,6 +31,8 @@ export interface WindowOptions {
   isTooLong?: () => Promise<boolean>;
   /** Go on behind this place instead of at the beginning. */
   after?: Place | undefined;
+  /** Records of the window have been seen already: an empty answer is doubted. */
+  expectsRows?: boolean;
   /** Told each place that has been reached; everything before it was yielded and taken. */
   reached?: (place: Place) => void;
 }

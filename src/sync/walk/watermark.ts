@@ -18,6 +18,7 @@ export async function* watermark(listing: Listing, range: Range): AsyncGenerator
     bounds: listing.bounds(range),
     order: 'cursor' as const,
     place: (largest: number) => ({ page: 1, limit: largest }),
+    expectsRows: range.unsettled === range.from,
   };
   const answer = await listing.ask(question);
   const { inside } = answer;
@@ -32,6 +33,7 @@ export async function* watermark(listing: Listing, range: Range): AsyncGenerator
   }
   if (last === undefined) return range.from - 1;
   if (inside[0]!.cursor < last) {
+    range.unsettled = last;
     yield inside.filter((row) => row.cursor < last);
     return last - 1;
   }
@@ -52,6 +54,7 @@ async function* oneSecond(
     { from: second, to: second },
     {
       after,
+      expectsRows: true,
       reached: (place) => {
         range.bookmark = { from: second, to: second, ...place };
       },
