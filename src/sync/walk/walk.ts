@@ -8,7 +8,7 @@ import type { Density } from './density.ts';
 export interface Range extends Interval {
   /** The walk is committed to read up to here by itself; only what lies above may be taken over. */
   held: number;
-  /** A second of which some records have come already, and which has to be asked for again. */
+  /** Where more records are expected than have come: an empty answer from here on is doubted. */
   unsettled: number | undefined;
   /** What this range is known to hold; walks by windows keep it. */
   density: Density | undefined;

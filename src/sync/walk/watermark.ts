@@ -31,7 +31,11 @@ export async function* watermark(listing: Listing, range: Range): AsyncGenerator
     yield inside.filter((row) => row.cursor <= range.to);
     return range.to;
   }
-  if (last === undefined) return range.from - 1;
+  if (last === undefined) {
+    // A page of nothing but the second before: now its bound is known to be inclusive, and records may follow.
+    range.unsettled = range.from;
+    return range.from - 1;
+  }
   if (inside[0]!.cursor < last) {
     range.unsettled = last;
     yield inside.filter((row) => row.cursor < last);
