@@ -14,9 +14,9 @@ const proseOf = (page: string) => page.replaceAll(/^```[\s\S]*?^```$/gm, '');
 export const codeSpansOf = (page: string) =>
   [...proseOf(page).matchAll(/`([^`\n]+)`/g)].map(([, code]) => code!);
 
-/** What stands in the fences marked `sh`. */
+/** What stands in the fences of shell commands. */
 export const shellOf = (page: string) =>
-  [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, code]) => code!).join('\n');
+  [...page.matchAll(/^```(?:sh|bash)\n([\s\S]*?)^```$/gm)].map(([, code]) => code!).join('\n');
 
 /** Where its links lead, those to other sites aside. */
 export const linksOf = (page: string) =>
