@@ -158,7 +158,7 @@ export class Job {
       const untouched = subtract(interval, started).flatMap(({ from, to }) => {
         if (this.strategy === 'watermark' || from >= origin || to < origin) return [rangeOf({ from, to })];
         return [
-          rangeOf({ from, to: origin - 1 }, { width: origin - from, measured: false }),
+          rangeOf({ from, to: origin - 1 }, { width: origin - from, measured: false, barren: true }),
           rangeOf({ from: origin, to }),
         ];
       });

@@ -4,4 +4,6 @@ export interface Density {
   width: number;
   /** It follows from records just read; otherwise it is a guess. */
   measured: boolean;
+  /** Nothing is expected here, so that an empty answer needs no second look. */
+  barren?: boolean;
 }

@@ -16,7 +16,7 @@ const patience = 40;
 export async function* pages(
   listing: Listing,
   window: Partial<Interval>,
-  { isTooLong, after, reached }: WindowOptions = {},
+  { isTooLong, after, expectsRows = false, reached }: WindowOptions = {},
 ): AsyncGenerator<Row[], boolean> {
   const seen = new Set<Row['id']>();
   let newest = Number.NEGATIVE_INFINITY;
@@ -27,7 +27,7 @@ export async function* pages(
     let came = 0;
     let old = 0;
     let grown = 0;
-    for await (const { inside, ends, place, isStart } of onePass(listing, window, start)) {
+    for await (const { inside, ends, place, isStart } of onePass(listing, window, start, expectsRows)) {
       // The place is no longer where it was: begin at the beginning.
       if (start !== undefined && !isStart)
         return yield* pages(listing, window, { ...(reached && { reached }) });
@@ -70,6 +70,7 @@ async function* onePass(
   listing: Listing,
   window: Partial<Interval>,
   start: Place | undefined,
+  expectsRows: boolean,
 ): AsyncGenerator<PassedPage> {
   const bounds = listing.bounds(window);
   let cap = Number.POSITIVE_INFINITY;
@@ -85,7 +86,7 @@ async function* onePass(
         const limit = Math.min(largest, cap);
         return { page: Math.floor(at / limit) + 1, limit };
       },
-      expectsRows: previous.length > 0,
+      expectsRows: expectsRows || previous.length > 0,
     };
     const answer = await listing.ask(question);
     const { rows } = answer;

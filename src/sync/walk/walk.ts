@@ -16,6 +16,9 @@ export interface Range extends Interval {
   bookmark: Bookmark | undefined;
 }
 
+/** An empty answer for as long a time as this, in seconds, is doubted: slow queries have been seen to give one. */
+export const remarkablyLong = 24 * 60 * 60;
+
 /**
  * One step of reading `range` from its lower end: yields rows, and returns the second through which everything
  * from `range.from` on has been yielded. Less than `range.from` means that only the plan has changed.
@@ -31,7 +34,7 @@ export interface WindowOptions {
   isTooLong?: () => Promise<boolean>;
   /** Go on behind this place instead of at the beginning. */
   after?: Place | undefined;
-  /** Records of the window have been seen already: an empty answer is doubted. */
+  /** An empty window would be a surprise: it is asked for once more. */
   expectsRows?: boolean;
   /** Told each place that has been reached; everything before it was yielded and taken. */
   reached?: (place: Place) => void;

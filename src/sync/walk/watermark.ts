@@ -3,7 +3,7 @@ import { OrderIgnored } from '../detour.ts';
 import type { Listing } from '../listing.ts';
 import type { Row } from '../row.ts';
 import { stitch } from './stitch.ts';
-import type { Range } from './walk.ts';
+import { type Range, remarkablyLong } from './walk.ts';
 
 /**
  * For lists ordered by their cursor. Always page 1, from the last second that is known in full: whoever is edited
@@ -18,7 +18,7 @@ export async function* watermark(listing: Listing, range: Range): AsyncGenerator
     bounds: listing.bounds(range),
     order: 'cursor' as const,
     place: (largest: number) => ({ page: 1, limit: largest }),
-    expectsRows: range.unsettled === range.from,
+    expectsRows: range.unsettled === range.from || to - range.from >= remarkablyLong,
   };
   const answer = await listing.ask(question);
   const { inside } = answer;

@@ -2,7 +2,7 @@ import type { Interval } from '../../stream/interval.ts';
 import type { Listing } from '../listing.ts';
 import type { Row } from '../row.ts';
 import type { Density } from './density.ts';
-import type { Range, Walk, WindowOptions } from './walk.ts';
+import { type Range, remarkablyLong, type Walk, type WindowOptions } from './walk.ts';
 
 const firstGuess: Density = { width: 7 * 24 * 60 * 60, measured: false };
 
@@ -35,6 +35,7 @@ export function byWindows(read: WindowReader): Walk {
       {
         isTooLong: async () => isGuess && reachesBehind(listing, { from, to }),
         after: bookmark,
+        expectsRows: to - from >= remarkablyLong && density.barren !== true,
         reached: (place) => {
           range.bookmark = { from, to, ...place };
         },
