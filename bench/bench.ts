@@ -1,5 +1,5 @@
-/** `npm run bench [-- --full] [-- case …]`: measures the cases and prints one table; see bench/README.md. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+/** `npm run bench -- [--full] [--record] [case …]`: measures the cases and prints one table; see bench/README.md. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -16,10 +16,13 @@ import { runBare, runNode, timeNode } from './program.ts';
 import { type CaseResult, resultTable } from './table.ts';
 
 /** Cases that wait do not disturb each other, up to this number of them. */
-const sideBySide = 5;
+const sideBySide = 6;
+
+/** Between these the README shows the last table. */
+const marks = { begin: '<!-- table -->', end: '<!-- end of table -->' };
 
 const { values, positionals } = parseArgs({
-  options: { full: { type: 'boolean', default: false } },
+  options: { full: { type: 'boolean', default: false }, record: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
 const isWanted = ({ name, onlyInFull }: BenchCase) =>
@@ -67,10 +70,10 @@ async function measureAll(lab: Lab): Promise<CaseResult[]> {
   return [...waiting, ...computing];
 }
 
-/** Leaves the figures as JSON, the table as text, and the plot, in bench/results. */
+/** Leaves the figures as JSON and the plot in bench/results; with --record also in bench/README.md. */
 function keep(results: readonly CaseResult[], lines: readonly string[], seconds: number): void {
-  const path = (name: string) => fileURLToPath(new URL(`./results/${name}`, import.meta.url));
-  mkdirSync(path(''), { recursive: true });
+  const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+  mkdirSync(path('results'), { recursive: true });
   const document = {
     at: new Date().toISOString(),
     full: values.full,
@@ -78,13 +81,20 @@ function keep(results: readonly CaseResult[], lines: readonly string[], seconds:
     seconds,
     results,
   };
-  writeFileSync(path('latest.json'), `${JSON.stringify(document, null, 2)}\n`);
-  writeFileSync(path('latest.txt'), `${lines.join('\n')}\n`);
+  writeFileSync(path('results/latest.json'), `${JSON.stringify(document, null, 2)}\n`);
   const points = results
     .filter(({ name }) => name.startsWith('all eight streams'))
     .flatMap(({ measurements }) => measurements)
     .flatMap(({ what, figure, details }) =>
       what === 'rate used' ? [{ latency: details!.latency!, used: figure }] : [],
     );
-  if (points.length > 1) writeFileSync(path('rate.svg'), ratePlot(points, 7));
+  const plot = points.length > 1 ? ratePlot(points, 7) : undefined;
+  if (plot !== undefined) writeFileSync(path('results/rate.svg'), plot);
+  if (!values.record) return;
+  if (plot !== undefined) writeFileSync(path('rate.svg'), plot);
+  const readme = readFileSync(path('README.md'), 'utf8');
+  const heading = `${document.at.slice(0, 10)}, Node ${process.version}, ${values.full ? 'full' : 'quick'} run:`;
+  const table = `${marks.begin}\n${heading}\n\n\`\`\`text\n${lines.join('\n')}\n\`\`\`\n${marks.end}`;
+  const [before] = readme.split(marks.begin);
+  writeFileSync(path('README.md'), before + table + readme.split(marks.end)[1]);
 }

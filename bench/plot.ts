@@ -34,6 +34,7 @@ export function ratePlot(measured: readonly Point[], permitted: number): string 
   );
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" fill="#333">`,
+    '<title>Rate used against latency: source-kommo beside a reader that asks for one page at a time</title>',
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     ...grid,
     ...ticks,

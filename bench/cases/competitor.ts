@@ -14,7 +14,7 @@ export const competitor: BenchCase = {
   name: 'another program takes half',
   waits: true,
   async measure(lab) {
-    const leads = lab.full ? 60_000 : 40_000;
+    const leads = lab.full ? 60_000 : 25_000;
     const flags = {
       leads,
       contacts: 10,
@@ -26,6 +26,7 @@ export const competitor: BenchCase = {
     };
     const account = await lab.account({ flags: { ...flags, rate: permitted, jitter: 0.3 } });
     try {
+      await account.warmUp();
       await lab.run(['read', '--config', account.config, '--streams', 'leads']);
       const { requests, rateLimited } = await account.statistics();
       const log = await account.log();

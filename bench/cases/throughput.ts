@@ -4,7 +4,7 @@ import type { SimulatedAccount } from '../account.ts';
 import type { BenchCase } from '../case.ts';
 import { fastest } from '../fastest.ts';
 
-const rounds = 5;
+const rounds = 3;
 
 /** Leads with five custom fields, no limit and no latency: the whole process against a bare loop. */
 export const throughput: BenchCase = {
