@@ -163,7 +163,7 @@ export const Settings = z.object(
         'How many minutes before the end of the last run an incremental run starts, to find records that became visible late.',
       order: 3,
     }),
-    requests_per_second: z.number({ error }).positive({ error }).default(7).meta({
+    requests_per_second: z.number({ error }).min(0.01, { error }).default(7).meta({
       title: 'Requests per Second',
       description: 'Kommo permits 7. Lower it when other programs use the account at the same time.',
       order: 4,

@@ -131,7 +131,7 @@ describe('the config', () => {
       'credentials.refresh_token is missing',
       'start_date must be a date like 2026-01-31',
       'lookback_window_minutes must be at least 0',
-      'requests_per_second must be more than 0',
+      'requests_per_second must be at least 0.01',
       'api_url must be https',
       'token_store must be a text',
     ]) {
