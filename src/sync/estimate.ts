@@ -2,6 +2,7 @@ import type { KommoClient } from '../api/client.ts';
 import type { Stream } from '../stream/declaration.ts';
 import { FiltersIgnored } from './detour.ts';
 import { Listing } from './listing.ts';
+import { bestStrategy } from './strategy.ts';
 
 export interface Estimate {
   /** About so many records the stream has. */
@@ -20,6 +21,8 @@ const precision = 1.2;
 const mostPages = 1_000_000;
 /** Pages overlap a little, and the last one of each window is not full. */
 const overlap = 1.1;
+/** A reader by windows feels its way to their right width first. */
+const firstWindows = 6;
 
 /** Estimates how long a list is, of which the server tells nothing, from a few of its pages. */
 export async function estimate(
@@ -56,11 +59,12 @@ async function estimateList(listing: Listing, bounds: { from?: number }): Promis
   const { answer } = await look(1);
   // A server that gives less than was asked for counts its pages in what it gives.
   const size = Math.min(answer.limit, listing.capOf(answer));
+  const feelers = bestStrategy(listing.stream).startsWith('windows') ? firstWindows : 0;
   const records = answer.rows.flatMap((row) => listing.stream.rows(row.body)).length;
   const recordsInRow = answer.rows.length === 0 ? 0 : records / answer.rows.length;
   const found = (rows: number, isExact: boolean): Estimate => ({
     records: Math.round(rows * recordsInRow),
-    requests: rows <= size ? 1 : Math.ceil((rows / size) * overlap),
+    requests: (rows <= size ? 1 : Math.ceil((rows / size) * overlap)) + feelers,
     isExact,
     probes,
   });
