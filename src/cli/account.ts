@@ -1,6 +1,7 @@
 import { type ClientOptions, createClient, type KommoClient } from '../api/client.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
+import { limitYoungGeneration } from '../young-generation.ts';
 import type { Context } from './context.ts';
 import { readVersion } from './version.ts';
 
@@ -16,6 +17,7 @@ export async function withAccount<Result>(
   particulars: Pick<ClientOptions, 'tokenStore' | 'transport'> = {},
 ): Promise<Result> {
   const { clock, redactor, signal } = context;
+  limitYoungGeneration();
   const version = await readVersion(context.packageRoot);
   const client = createClient({ ...particulars, config, version, clock, random: Math.random, log, redactor });
   const close = () => client.close();
