@@ -60,8 +60,8 @@ function report(
   estimates: ReadonlyMap<Stream, Estimate>,
   { requestsPerSecond }: Config,
 ): string[] {
-  const minutes = (requests: number) => requests / requestsPerSecond / 60;
-  let total = 0;
+  const minutes = (requests: number) => minutesShown(requests / requestsPerSecond / 60);
+  const total = { records: 0, requests: 0 };
   const lists = new Set<string>();
   const rows = chosen.flatMap((stream) => {
     const found = estimates.get(stream);
@@ -69,19 +69,25 @@ function report(
     // Streams of one list are read together.
     const requests = lists.has(stream.path) ? 0 : found.requests;
     lists.add(stream.path);
-    total += requests;
-    const shown = found.isExact ? found.records : twoDigits(found.records);
-    return [[stream.name, shown, requests, minutes(requests)]];
+    total.records += found.records;
+    total.requests += requests;
+    return [[stream.name, recordsShown(found.records, found.isExact), requests, minutes(requests)]];
   });
   const probes = [...estimates.values()].reduce((sum, { probes }) => sum + probes, 0);
   const isRough = [...estimates.values()].some(({ isExact }) => !isExact);
+  const all = ['all', recordsShown(total.records, !isRough), total.requests, minutes(total.requests)];
   return [
-    ...textTable(['stream', 'records', 'requests', 'minutes'], [...rows, ['all', '', total, minutes(total)]]),
+    ...textTable(['stream', 'records', 'requests', 'minutes'], [...rows, all]),
     `At ${requestsPerSecond} requests a second. Found by ${probes} requests${isRough ? '; long lists to within a fifth or so' : ''}.`,
   ];
 }
 
+/** What takes seconds is not worth a figure. */
+function minutesShown(minutes: number): string | number {
+  return minutes > 0 && minutes < 1 ? '<1' : minutes;
+}
+
 /** An estimate shall not look like a count. */
-function twoDigits(count: number): number {
-  return Number(count.toPrecision(2));
+function recordsShown(records: number, isExact: boolean): number {
+  return isExact ? records : Number(records.toPrecision(2));
 }
