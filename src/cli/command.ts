@@ -3,6 +3,8 @@ import { describeFlags, type Flags, type FlagValues, parseFlags } from './flags.
 
 /** One verb of a program. */
 export interface Command {
+  /** What follows the program on the command line; undefined where the program is the command. */
+  readonly name?: string;
   /** Does its work and returns the exit code. What it throws is reported by `fail`. */
   run(context: Context): Promise<number>;
   /** Tells the world about an error in the command's own language; a line on stderr where there is none. */
@@ -19,6 +21,7 @@ export function defineCommand<F extends Flags>(definition: {
 }): Command {
   const { name, summary, flags, fail } = definition;
   return {
+    name,
     async run(context) {
       if (asksForHelp(context.arguments)) {
         const usage = `${context.program} ${name} [flags]\n\n${summary}\n\n${describeFlags(flags)}`;

@@ -27,7 +27,8 @@ async function report(context: Context, command: Command | undefined, error: unk
   if (error instanceof InterruptedError) return;
   const { program, stderr, stdout } = context;
   if (error instanceof UsageError) {
-    stderr.write(`${program}: ${error.message} (see ${program} --help)\n`);
+    const asked = command?.name === undefined ? program : `${program} ${command.name}`;
+    stderr.write(`${program}: ${error.message} (see ${asked} --help)\n`);
     return;
   }
   try {

@@ -86,7 +86,7 @@ export async function runSimulator(argv: string[], io: CommandIo): Promise<numbe
     }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    io.note(`simulator: ${message.split('\n')[0]} (--help lists the flags)`);
+    io.note(`simulator: ${message.split('\n')[0]} (see source-kommo simulator --help)`);
     return 2;
   }
   introduce(simulator, io);

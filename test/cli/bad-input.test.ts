@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { commands } from '../../src/cli/commands.ts';
 import { errorsIn, readMessages } from '../dialect/airbyte/messages.ts';
 import { performHere } from './in-process.ts';
 import { runProgram, writeFiles } from './program.ts';
@@ -48,7 +49,10 @@ describe('the command line', () => {
     [['read', ...config, '--limit', '0'], '--limit: "0" is not a number above 0'],
   ])('%j: %s', async (args, expected) => {
     const { code, stdout, stderr } = await performHere(args);
-    expect(stderr).toMatch(/^source-kommo: [^\n]+\(see source-kommo --help\)\n$/);
+    const [name = ''] = args;
+    const command = Object.hasOwn(commands, name) ? `source-kommo ${name}` : 'source-kommo';
+    expect(stderr).toMatch(/^source-kommo: [^\n]+\n$/);
+    expect(stderr).toContain(`(see ${command} --help)\n`);
     expect(stderr).toContain(expected);
     expect(stdout).toBe('');
     expect(code).toBe(2);
