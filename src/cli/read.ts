@@ -2,6 +2,7 @@ import { planCatalog } from '../dialect/airbyte/configured.ts';
 import { readStateFile } from '../dialect/airbyte/state.ts';
 import { Translator } from '../dialect/airbyte/translator.ts';
 import { UsageError } from '../errors.ts';
+import type { Log } from '../log.ts';
 import type { Stream } from '../stream/declaration.ts';
 import type { PlannedStream } from '../sync/event.ts';
 import { run } from '../sync/run.ts';
@@ -55,7 +56,7 @@ export const read = defineCommand({
             (message) => log('warn', message),
           );
     const { clock, signal, stdout } = context;
-    const translator = new Translator(stdout, clock, log, plan);
+    const translator = new Translator(stdout, clock, catalog === undefined ? quieted(log) : log, plan);
     const { startDate, lookbackSeconds } = config;
     const options = {
       plan,
@@ -74,6 +75,11 @@ export const read = defineCommand({
     return failed.size + failures.size === 0 ? 0 : 1;
   },
 });
+
+/** Statuses are TRACE lines already: who looks at the data by hand needs no second line for each. */
+function quieted(log: Log): Log {
+  return (level, message) => log(level === 'info' ? 'debug' : level, message);
+}
 
 function planWhole(stream: Stream): PlannedStream {
   return { stream, mode: 'full_refresh', columns: Object.keys(stream.schema.properties), state: undefined };
