@@ -240,4 +240,15 @@ describe('metrics', () => {
       tags: { stream: 'things', status: 'succeeded' },
     });
   });
+
+  it.each([
+    [200, { endpoint: '/api/v4/things', http_status_code: 200, status: 'succeeded' }],
+    [503, { endpoint: '/api/v4/things', http_status_code: 503, status: 'failed' }],
+    [undefined, { endpoint: '/api/v4/things', status: 'failed' }],
+  ])('time a request in seconds (answer %s)', (httpStatus, tags) => {
+    const points: MetricPoint[] = [];
+    const clock = { now: () => readAt, sleep: async () => {} };
+    new Metrics((point) => points.push(point), clock, new Map()).request('/api/v4/things', 1_500, httpStatus);
+    expect(points).toEqual([{ type: 'timer', metric: 'http_request_duration', value: 1.5, tags }]);
+  });
 });
