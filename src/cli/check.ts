@@ -69,8 +69,8 @@ async function examine(client: KommoClient, streams: readonly Stream[]) {
     warning:
       missing.length === 0
         ? undefined
-        : `The token may not read ${missing.map((stream) => stream.name).join(', ')}: leave these streams out, ` +
-          'or use the token of an administrator.',
+        : `The token may not read ${missing.map((stream) => stream.name).join(', ')}: use the token of an ` +
+          `administrator, or leave ${missing.length === 1 ? 'this stream' : 'these streams'} out.`,
   };
 }
 

@@ -67,7 +67,9 @@ test('a right that is missing is named, and the connection stands', async () => 
   simulator.faults.addNamed('forbidden', { list: 'users' });
   const { status: answer, message } = await status(settingsFor(simulator));
   expect(answer).toBe('SUCCEEDED');
-  expect(message).toMatch(/may not read users/);
+  expect(message).toMatch(
+    /may not read users: use the token of an administrator, or leave this stream out\.$/,
+  );
 });
 
 test('a token that ends soon is reported', async () => {
