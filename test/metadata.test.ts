@@ -144,6 +144,16 @@ describe('docs/integrations/sources/kommo.md', () => {
     expect(listed).toEqual(rows);
   });
 
+  test('says how fast Kommo can be read, as it follows from its limits', () => {
+    const perSecond = spec.connectionSpecification.properties.requests_per_second.default;
+    const perRequest = Math.max(...streams.map(({ pageSize }) => pageSize));
+    const perMinute = (perSecond * perRequest * 60).toLocaleString('en-US');
+    expect(section('### Performance considerations')).toContain(
+      `Kommo permits ${perSecond} requests a second, and a request brings at most ${perRequest} records: ` +
+        `that is ${perMinute} records a minute`,
+    );
+  });
+
   test('tells the changes of this version, and how to build it', () => {
     const [, newest] = section('## Changelog').match(/^\| (\d\S*) \| \d{4}-\d{2}-\d{2} \| \S/m) ?? [];
     expect(newest).toBe(manifest.version);
