@@ -25,14 +25,12 @@ export class Delivery {
   broken: unknown;
   readonly #options: DeliveryOptions;
   readonly #closed: number;
-  readonly #origin: number;
   readonly #reported = new Map<Job, { rows: number; at: number }>();
   #queue: Promise<void> = Promise.resolve();
 
-  constructor(options: DeliveryOptions, closed: number, origin: number) {
+  constructor(options: DeliveryOptions, closed: number) {
     this.#options = options;
     this.#closed = closed;
-    this.#origin = origin;
   }
 
   async start(job: Job): Promise<void> {
@@ -54,7 +52,7 @@ export class Delivery {
         stream: stream.name,
         records: feed.records,
         requests: this.#options.client.requests(job.name),
-        fraction: job.fraction(this.#origin),
+        fraction: job.fraction,
       });
     }
   }

@@ -34,6 +34,7 @@ export interface Answer {
 const customaryPageSizes = [50, 100, 250];
 /** With fewer different sizes than there are above half of this, some places could not be asked for. */
 const smallestPage = 20;
+export const largestWindow = 4_000;
 
 /**
  * One list of the account, and what has been learnt about how the server treats it: the page size it bears,
@@ -46,6 +47,11 @@ export class Listing {
   largest: number;
   /** How densely records lie where some were read last; a first guess for other places. */
   density: Density | undefined;
+  /**
+   * Records that a window should hold. The last page of each is not full, so more of them cost fewer requests; but
+   * the more readers share a list, the smaller the windows have to be towards its end.
+   */
+  intended = largestWindow;
   filters: boolean;
   readonly #evidence = new BoundsEvidence();
   #nextIsAlwaysThere = false;
@@ -102,7 +108,8 @@ export class Listing {
         const bounds = filtered ? question.bounds : { from: question.bounds.from, to: undefined };
         return this.#answer(answer, rows, bounds, { offset: (page - 1) * limit, limit });
       } catch (error) {
-        if (filtered && this.#answers === 0 && isRefusal(error)) throw new FiltersIgnored();
+        if (filtered && (this.#answers === 0 || !this.filters) && isRefusal(error))
+          throw new FiltersIgnored();
         if (!(error instanceof HeavyPageError) || limit <= smallestPage) throw error;
         this.largest = Math.max(smallestPage, Math.floor(Math.min(limit, this.largest) / 2));
       }

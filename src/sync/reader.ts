@@ -5,17 +5,10 @@ import type { Job } from './job.ts';
 import type { Task } from './schedule.ts';
 import type { WalkOf } from './strategy.ts';
 import { openEnd } from './walk/open-end.ts';
-import type { Range } from './walk/walk.ts';
+import { type Range, rangeOf } from './walk/walk.ts';
 
 /** Stands for the open end among the ranges that somebody is reading. */
-const theOpenEnd: Range = {
-  from: 0,
-  to: 0,
-  held: 0,
-  density: undefined,
-  bookmark: undefined,
-  unsettled: undefined,
-};
+const theOpenEnd = rangeOf({ from: 0, to: 0 });
 
 export interface Reader {
   /** Does one task. Rejects only with what ends the whole run. */
@@ -35,6 +28,7 @@ export interface ReaderOptions {
 export function createReader({ delivery, closed, clock, stopped, walkOf }: ReaderOptions): Reader {
   const step = async (job: Job, range: Range): Promise<void> => {
     const { layout, strategy } = job;
+    job.listing.intended = job.ranges.intendedWindow();
     const steps = walkOf(strategy)(job.listing, range);
     let rows = 0;
     let first = Number.POSITIVE_INFINITY;
@@ -44,12 +38,12 @@ export function createReader({ delivery, closed, clock, stopped, walkOf }: Reade
         return { done: true as const, value: range.from - 1 };
       });
       if (stopped() || job.finished || job.layout !== layout) return;
-      if (done) return job.advance(range, value, rows, first);
+      if (done) return job.ranges.advance(range, value, rows, first);
       for (const row of value) first = Math.min(first, row.cursor);
       rows += value.length;
       await delivery.deliver(job, value);
       if (delivery.isEnough(job)) {
-        job.ranges = [];
+        job.ranges.replace([]);
         return;
       }
       await delivery.checkpointWhenDue(job);
@@ -58,7 +52,7 @@ export function createReader({ delivery, closed, clock, stopped, walkOf }: Reade
 
   const end = async (job: Job): Promise<void> => {
     if (job.needsOpenEnd && !delivery.isEnough(job)) {
-      job.busy.add(theOpenEnd);
+      job.ranges.busy.add(theOpenEnd);
       try {
         for await (const rows of openEnd(job.listing, closed, clock)) {
           if (stopped()) return;
@@ -66,10 +60,10 @@ export function createReader({ delivery, closed, clock, stopped, walkOf }: Reade
         }
       } catch (error) {
         job.detour(error, job.strategy);
-        if (job.ranges.length === 0) return await end(job);
+        if (job.ranges.left.length === 0) return await end(job);
         return;
       } finally {
-        job.busy.delete(theOpenEnd);
+        job.ranges.busy.delete(theOpenEnd);
       }
     }
     await delivery.finish(job, undefined);
@@ -80,10 +74,11 @@ export function createReader({ delivery, closed, clock, stopped, walkOf }: Reade
       try {
         if (begins) await delivery.start(job);
         if (range !== undefined) {
-          await step(job, range).finally(() => job.busy.delete(range));
+          await step(job, range).finally(() => job.ranges.busy.delete(range));
           await delivery.checkpointWhenDue(job);
         }
-        if (!stopped() && !job.finished && job.ranges.length === 0 && job.busy.size === 0) await end(job);
+        if (!stopped() && !job.finished && job.ranges.left.length === 0 && job.ranges.busy.size === 0)
+          await end(job);
       } catch (error) {
         if (concernsAll(error) || delivery.broken !== undefined) throw error;
         await delivery.finish(job, error);

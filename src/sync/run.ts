@@ -44,7 +44,7 @@ export async function run(options: RunOptions): Promise<Failures> {
   const jobs = group(options.plan).map((planned) => new Job(planned, client, bounds, origin, log));
   noteFilters(account, log);
   noteStartDate(options.startDate, log);
-  const delivery = new Delivery(options, closed, origin);
+  const delivery = new Delivery(options, closed);
   client.onWaiting((until) => delivery.waiting(jobs, until));
 
   let fatal: unknown;
@@ -60,7 +60,7 @@ export async function run(options: RunOptions): Promise<Failures> {
         const task = nextTask(jobs);
         if (task === undefined) break;
         task.job.started = true;
-        if (task.range !== undefined) task.job.busy.add(task.range);
+        if (task.range !== undefined) task.job.ranges.busy.add(task.range);
         underWay += 1;
         limit(() => reader.work(task))
           .catch((error: unknown) => {

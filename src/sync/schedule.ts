@@ -16,11 +16,11 @@ export interface Task {
 export function nextTask(jobs: readonly Job[]): Task | undefined {
   const running = jobs.filter((job) => job.started && !job.finished);
   for (const job of running) {
-    const range = job.idleRange();
+    const range = job.ranges.idle();
     if (range !== undefined) return { job, range, begins: false };
   }
   const fresh = jobs.find((job) => !job.started);
-  if (fresh !== undefined) return { job: fresh, range: fresh.idleRange(), begins: true };
+  if (fresh !== undefined) return { job: fresh, range: fresh.ranges.idle(), begins: true };
   for (const job of running) {
     const range = job.share();
     if (range !== undefined) return { job, range, begins: false };

@@ -10,7 +10,9 @@ export interface Range extends Interval {
   held: number;
   /** Where more records are expected than have come: an empty answer from here on is doubted. */
   unsettled: number | undefined;
-  /** What this range is known to hold; walks by windows keep it. */
+  /** Records a second where it was read last; undefined until then. */
+  rate: number | undefined;
+  /** How wide a window should be at its lower end; walks by windows keep it. */
   density: Density | undefined;
   /** The window at the lower end of the range that is under way, and the place reached in it. */
   bookmark: Bookmark | undefined;
@@ -38,4 +40,17 @@ export interface WindowOptions {
   expectsRows?: boolean;
   /** Told each place that has been reached; everything before it was yielded and taken. */
   reached?: (place: Place) => void;
+}
+
+/** A range of which nothing is known yet. */
+export function rangeOf({ from, to }: Interval): Range {
+  return {
+    from,
+    to,
+    held: from - 1,
+    rate: undefined,
+    density: undefined,
+    bookmark: undefined,
+    unsettled: undefined,
+  };
 }

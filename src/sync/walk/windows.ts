@@ -1,10 +1,8 @@
 import type { Interval } from '../../stream/interval.ts';
 import type { Listing } from '../listing.ts';
 import type { Row } from '../row.ts';
-import type { Density } from './density.ts';
+import { afterTooLong, afterWindow, unknownDensity } from './density.ts';
 import { type Range, remarkablyLong, type Walk, type WindowOptions } from './walk.ts';
-
-const firstGuess: Density = { width: 7 * 24 * 60 * 60, measured: false };
 
 /** Reads one closed window to its end; `false` when it turned out too long and nothing was read. */
 type WindowReader = (
@@ -13,8 +11,6 @@ type WindowReader = (
   options: WindowOptions,
 ) => AsyncGenerator<Row[], boolean>;
 
-/** Rows that a window should hold: the last page of each is not full, so more of them cost fewer requests. */
-const intended = 4_000;
 /** Only a single second may hold more: what is remembered of a window while it is read has to stay small. */
 const bearable = 10_000;
 
@@ -25,17 +21,17 @@ const bearable = 10_000;
 export function byWindows(read: WindowReader): Walk {
   return async function* (listing: Listing, range: Range) {
     const { from, bookmark } = range;
-    const density = range.density ?? listing.density ?? firstGuess;
+    const density = range.density ?? listing.density ?? unknownDensity(range.to - from + 1);
     const to = bookmark?.to ?? Math.min(range.to, from + density.width - 1);
     range.held = to;
-    const isGuess = !density.measured && bookmark === undefined && to > from;
+    const isGuess = !density.isMeasured && bookmark === undefined && to > from;
     const reading = read(
       listing,
       { from, to },
       {
         isTooLong: async () => isGuess && reachesBehind(listing, { from, to }),
         after: bookmark,
-        expectsRows: to - from >= remarkablyLong && density.barren !== true,
+        expectsRows: to - from >= remarkablyLong && density.isBarren !== true,
         reached: (place) => {
           range.bookmark = { from, to, ...place };
         },
@@ -49,7 +45,7 @@ export function byWindows(read: WindowReader): Walk {
       if (grewTooLong || (done && !value)) {
         range.held = from - 1;
         range.bookmark = undefined;
-        range.density = { width: Math.ceil((to - from + 1) / 8), measured: false };
+        range.density = afterTooLong(to - from + 1);
         return from - 1;
       }
       if (done) break;
@@ -57,9 +53,8 @@ export function byWindows(read: WindowReader): Walk {
       yield value;
     }
     if (bookmark !== undefined) return to;
-    const factor = Math.min(8, Math.max(1 / 8, intended / Math.max(1, count)));
-    range.density = { width: Math.ceil((to - from + 1) * factor), measured: count >= intended / 4 };
-    if (range.density.measured) listing.density = range.density;
+    range.density = afterWindow(density, to - from + 1, count, listing.intended);
+    if (range.density.isMeasured) listing.density = range.density;
     return to;
   };
 }
