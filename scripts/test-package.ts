@@ -10,8 +10,8 @@ import { must } from './run-program.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const texts = ['CHANGELOG.md', 'LICENSE', 'README.md'];
-const single = [...texts, 'package.json', 'plugin.yml', 'spec.json'];
+const single = ['LICENSE', 'README.md', 'package.json', 'plugin.yml', 'spec.json'];
+const pages = /^([A-Z]+\.md|docs\/.*\.md|bench\/(README\.md|rate\.svg)|examples\/.*)$/;
 /** The oldest Node that the manifest promises; npm has its binary as a package. */
 const oldest: string = manifest.engines.node.replace('>=', '');
 const oldestNode = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
@@ -28,7 +28,7 @@ interface Packed {
 /** Throws unless the package holds what it needs to run, and nothing else. */
 function expectContents(files: readonly string[]): void {
   const strangers = files.filter(
-    (file) => !single.includes(file) && !/^(bin|dist)\/.*\.(js|json)$/.test(file),
+    (file) => !single.includes(file) && !pages.test(file) && !/^(bin|dist)\/.*\.(js|json)$/.test(file),
   );
   deepEqual(strangers, [], 'the package holds what nobody needs');
   const schemas = readdirSync(join(root, 'schemas')).map((file) => `dist/schemas/${file}`);

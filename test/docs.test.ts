@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, matchesGlob } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { generateReadme } from '../scripts/generate-readme.ts';
 import { generateStreams } from '../scripts/generate-streams.ts';
@@ -42,5 +42,17 @@ describe.each(pages)('%s', (page) => {
       ...alone.filter((flag) => !known.includes(flag)).map((flag) => `nobody has a flag ${flag}`),
     );
     expect(problems).toEqual([]);
+  });
+});
+
+describe('the package', () => {
+  const packed: string[] = JSON.parse(textOf('package.json')).files;
+  const isPacked = (file: string) => packed.some((pattern) => matchesGlob(file, pattern));
+
+  test.each(pages.filter(isPacked))('holds what %s links to', (page) => {
+    const files = linksOf(textOf(page))
+      .filter((target) => !target.startsWith('#'))
+      .map((target) => join(dirname(page), target.split('#', 1)[0]!));
+    expect(files.filter((file) => !isPacked(file))).toEqual([]);
   });
 });
