@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { withFileLock } from '../../src/api/file-lock.ts';
+import { newFolder } from '../new-folder.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
 let folder: string;
@@ -10,7 +10,7 @@ let path: string;
 let clock: VirtualClock;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'lock-'));
+  folder = newFolder();
   path = join(folder, 'tokens.json.lock');
   clock = createVirtualClock();
 });

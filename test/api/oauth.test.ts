@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import nock from 'nock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -11,6 +10,7 @@ import { configFileStore, type TokenStore, tokenFileStore, withTokens } from '..
 import type { Credentials } from '../../src/config.ts';
 import { BlockedError, ConfigError, TransientError, UnexpectedAnswerError } from '../../src/errors.ts';
 import { createRedactor } from '../../src/redact.ts';
+import { newFolder } from '../new-folder.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
 const origin = 'https://acme.kommo.com';
@@ -29,7 +29,7 @@ let logged: string[];
 beforeAll(() => nock.disableNetConnect());
 afterAll(() => nock.enableNetConnect());
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tokens-'));
+  folder = newFolder();
   clock = createVirtualClock();
   redactor = createRedactor();
   logged = [];

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { startSimulator } from '../../src/simulator/simulator.ts';
+import { newFolder } from '../new-folder.ts';
 
 const program = fileURLToPath(new URL('renewing-program.ts', import.meta.url));
 
@@ -13,7 +13,7 @@ test('processes that need a new token at once and share a store renew it once, a
   // The answers take a while, so that all processes meet while the first one renews.
   const simulator = await startSimulator({ leads: 20, latency: 300, requestsPerSecond: null });
   const { oauth } = simulator;
-  const folder = mkdtempSync(join(tmpdir(), 'processes-'));
+  const folder = newFolder();
   const path = join(folder, 'tokens.json');
   const credentials = {
     type: 'oauth2.0',

@@ -1,20 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import type { StreamState } from '../../src/sync/state.ts';
 import { streams } from '../../streams/index.ts';
+import { newFolder } from '../new-folder.ts';
 
-/** A simulated account, the settings for it, and a path for its SQLite file; all gone when the test ends. */
+/** A simulated account, the settings for it, and a path for its SQLite file; the account ends with the test. */
 export async function accountWithFile(options: SimulatorOptions = {}) {
   const simulator = await startSimulator({ leads: 400, requestsPerSecond: null, ...options });
-  const folder = mkdtempSync(join(tmpdir(), 'kommo-sync-'));
-  onTestFinished(async () => {
-    await simulator.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const folder = newFolder();
+  onTestFinished(() => simulator.close());
   const config = join(folder, 'config.json');
   const settings = { api_url: simulator.url, api_key: simulator.token, requests_per_second: 10_000 };
   writeFileSync(config, JSON.stringify(settings));

@@ -1,9 +1,9 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { newFolder } from '../new-folder.ts';
 import { expectNoLeaks, secretsOf } from './leaks.ts';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -78,7 +78,7 @@ export function ended(child: ChildProcessByStdio<null, Readable, Readable>): Pro
 
 /** Writes files into a new directory and returns their paths by name; objects become JSON. */
 export function writeFiles<Name extends string>(files: Record<Name, unknown>): Record<Name, string> {
-  const directory = mkdtempSync(join(tmpdir(), 'source-kommo-'));
+  const directory = newFolder();
   const paths = {} as Record<Name, string>;
   for (const [name, content] of Object.entries(files) as [Name, unknown][]) {
     paths[name] = join(directory, name);

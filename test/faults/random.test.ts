@@ -1,13 +1,12 @@
 /** A tenth of all answers goes wrong, in every way that can pass: the run completes, and nothing is lost. */
 
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { namedFaults } from '../../src/simulator/faults.ts';
 import type { Fault } from '../../src/simulator/simulator.ts';
 import { versionsInAccount, versionsInFile } from '../cli/account-file.ts';
 import { ended } from '../cli/program.ts';
+import { newFolder } from '../new-folder.ts';
 import { account, expectComplete, readAll, settingsFor, startFlying } from './whole-run.ts';
 
 const passing: Fault[] = [
@@ -53,7 +52,7 @@ test.concurrent.each([1, 2, 3])('a read of a shaky account, seed %i', async (see
 test.concurrent('a sync of a shaky account', async () => {
   const { options, met } = shakyAccount(4);
   await using simulator = await account(options);
-  const path = join(mkdtempSync(join(tmpdir(), 'source-kommo-')), 'kommo.db');
+  const path = join(newFolder(), 'kommo.db');
   const config = settingsFor(simulator);
   const { code, stderr } = await ended(startFlying('source-kommo', ['sync', '--to', path], { config }, 40));
   expect(stderr).not.toMatch(/not complete/);

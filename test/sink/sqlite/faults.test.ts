@@ -4,7 +4,8 @@ import SQLite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, TransientError } from '../../../src/errors.ts';
 import { type Database, openForReading, openForWriting } from '../../../src/sink/sqlite/database.ts';
-import { checkpoint, execute, newFolder, newPath, openSink, query, records } from './workspace.ts';
+import { newFolder } from '../../new-folder.ts';
+import { checkpoint, execute, newPath, openSink, query, records } from './workspace.ts';
 
 function errorOf(action: () => unknown): Error {
   try {

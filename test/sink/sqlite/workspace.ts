@@ -1,8 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
-import { afterEach } from 'vitest';
 import type { Clock } from '../../../src/clock.ts';
 import { silentLog } from '../../../src/log.ts';
 import { openSqliteSink, type SqliteSinkOptions } from '../../../src/sink/sqlite/sink.ts';
@@ -11,17 +8,7 @@ import type { ShapedRecord } from '../../../src/stream/record.ts';
 import { createShaper } from '../../../src/stream/shape.ts';
 import type { StreamState } from '../../../src/sync/state.ts';
 import { streams } from '../../../streams/index.ts';
-
-const folders: string[] = [];
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
-export function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'kommo-sink-'));
-  folders.push(folder);
-  return folder;
-}
+import { newFolder } from '../../new-folder.ts';
 
 export function newPath(): string {
   return join(newFolder(), 'kommo.db');
