@@ -14,10 +14,12 @@ import { tellTokensToAirbyte } from './token-keeping.ts';
 
 export const check = defineCommand({
   name: 'check',
-  summary: 'Tries the settings on the account and prints an Airbyte CONNECTION_STATUS message.',
+  summary:
+    'Tries the settings on the account and prints an Airbyte CONNECTION_STATUS message: SUCCEEDED, or FAILED and what\n' +
+    'to mend. The exit code is 0 with either.',
   flags: {
     config: { type: 'string', placeholder: 'FILE', summary: 'the settings, as JSON', required: true },
-    debug: { type: 'boolean', summary: 'log every request' },
+    debug: { type: 'boolean', summary: 'log every request, its status and its time' },
   },
   fail: traceFailure,
   async run(context, flags) {

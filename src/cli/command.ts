@@ -1,5 +1,5 @@
 import type { Context } from './context.ts';
-import { describeFlags, type Flags, type FlagValues, parseFlags } from './flags.ts';
+import { describeFlags, type Flags, type FlagValues, parseFlags, requiredFlags } from './flags.ts';
 
 /** One verb of a program. */
 export interface Command {
@@ -24,8 +24,8 @@ export function defineCommand<F extends Flags>(definition: {
     name,
     async run(context) {
       if (asksForHelp(context.arguments)) {
-        const usage = `${context.program} ${name} [flags]\n\n${summary}\n\n${describeFlags(flags)}`;
-        await context.stdout.write(usage);
+        const usage = [context.program, name, ...requiredFlags(flags), '[flags]'].join(' ');
+        await context.stdout.write(`${usage}\n\n${summary}\n\n${describeFlags(flags)}`);
         return 0;
       }
       return definition.run(context, parseFlags(flags, context.arguments));

@@ -16,7 +16,7 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./spec.ts')).spec,
   },
   check: {
-    summary: 'try the settings on the account',
+    summary: 'try the settings on the account, and say what to mend',
     load: async () => (await import('./check.ts')).check,
   },
   discover: {
@@ -44,7 +44,7 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./login.ts')).login,
   },
   simulator: {
-    summary: 'run a Kommo account on localhost',
+    summary: 'run a simulated Kommo account on localhost, to try things on',
     load: async () => (await import('./simulator.ts')).simulator,
   },
 };
@@ -74,8 +74,9 @@ const help: Command = {
     const width = Math.max(...Object.keys(commands).map((name) => name.length));
     const rows = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
     await context.stdout.write(
-      `${context.program} <command> [flags]\n\n${rows.join('\n')}\n\n` +
-        `${context.program} <command> --help tells the flags of a command.`,
+      `${context.program} <command> [flags]\n\n` +
+        `Moves a Kommo (formerly amoCRM) account into a data warehouse.\n\n${rows.join('\n')}\n\n` +
+        `${context.program} <command> --help lists the flags of a command, ${context.program} --version prints the version.`,
     );
     return 0;
   },

@@ -5,14 +5,14 @@ import { defineCommand } from './command.ts';
 
 export const discover = defineCommand({
   name: 'discover',
-  summary: 'Prints the streams and their columns as an Airbyte CATALOG message. Asks no account.',
+  summary: 'Prints the streams and their columns as an Airbyte CATALOG message. Needs no account.',
   flags: {
     config: {
       type: 'string',
       placeholder: 'FILE',
-      summary: 'the settings; not needed, the catalog is static',
+      summary: 'accepted, and not read: the streams are the same for every account',
     },
-    debug: { type: 'boolean', summary: 'log more' },
+    debug: { type: 'boolean', summary: 'accepted, as by every command of Airbyte; there is nothing to log' },
   },
   fail: traceFailure,
   async run(context) {

@@ -35,9 +35,7 @@ export function parseFlags<F extends Flags>(flags: F, given: readonly string[]):
     values[token.name] = readValue(flag, token);
   }
   for (const [name, flag] of Object.entries(flags)) {
-    if (flag.required && values[name] === undefined) {
-      throw new UsageError(`missing --${name} ${flag.placeholder ?? 'VALUE'}`);
-    }
+    if (flag.required && values[name] === undefined) throw new UsageError(`missing ${withValue(name, flag)}`);
   }
   return values as FlagValues<F>;
 }
@@ -57,10 +55,19 @@ function readValue(
   return token.value;
 }
 
+/** The flags that a command cannot do without, with their placeholders. */
+export function requiredFlags(flags: Flags): string[] {
+  return Object.entries(flags).flatMap(([name, flag]) => (flag.required ? [withValue(name, flag)] : []));
+}
+
+function withValue(name: string, flag: Flag): string {
+  return flag.type === 'boolean' ? `--${name}` : `--${name} ${flag.placeholder ?? 'VALUE'}`;
+}
+
 /** The flags, one a line, for `--help`. */
 export function describeFlags(flags: Flags): string {
   const rows = Object.entries(flags).map(([name, flag]) => ({
-    left: `--${name}${flag.placeholder ? ` ${flag.placeholder}` : ''}`,
+    left: withValue(name, flag),
     right: flag.required ? `${flag.summary} (required)` : flag.summary,
   }));
   rows.push({ left: '--help', right: 'this text' });

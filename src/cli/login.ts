@@ -17,12 +17,21 @@ import { readVersion } from './version.ts';
 export const login = defineCommand({
   name: 'login',
   summary:
-    'Authorizes an OAuth integration once, and puts its tokens into the config file. The file needs subdomain, and ' +
-    'of the credentials client_id, client_secret and redirect_uri.',
+    'Authorizes an OAuth integration, which is needed once, and puts its tokens into the config file. The file has to\n' +
+    'hold subdomain, and in credentials auth_type (oauth2.0), client_id, client_secret and redirect_uri.',
   flags: {
-    config: { type: 'string', placeholder: 'FILE', summary: 'the settings, as JSON', required: true },
-    code: { type: 'string', placeholder: 'CODE', summary: 'the code that the consent page gave back' },
-    debug: { type: 'boolean', summary: 'log every request' },
+    config: {
+      type: 'string',
+      placeholder: 'FILE',
+      summary: 'the settings, as JSON; gets the tokens',
+      required: true,
+    },
+    code: {
+      type: 'string',
+      placeholder: 'CODE',
+      summary: 'the code that the consent page gave; without it, login leads to that page',
+    },
+    debug: { type: 'boolean', summary: 'log every request, its status and its time' },
   },
   async run(context, flags) {
     const { clock, packageRoot, redactor, stdout } = context;

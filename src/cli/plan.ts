@@ -15,13 +15,13 @@ import { keepTokensInFile } from './token-keeping.ts';
 export const plan = defineCommand({
   name: 'plan',
   summary:
-    'Says before a first sync how many records, requests and minutes each stream is likely to take, by looking at a ' +
-    'few pages of it.',
+    'Estimates how many records each stream has, and how many requests and minutes a first sync takes, from a few\n' +
+    'pages of each.',
   flags: {
     config: {
       type: 'string',
       placeholder: 'FILE',
-      summary: 'the settings, as JSON; else KOMMO_SUBDOMAIN and KOMMO_API_KEY of the environment',
+      summary: 'the settings, as JSON; without it KOMMO_SUBDOMAIN and KOMMO_API_KEY of the environment',
     },
     streams: {
       type: 'string',

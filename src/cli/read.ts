@@ -17,22 +17,35 @@ import { tellTokensToAirbyte } from './token-keeping.ts';
 export const read = defineCommand({
   name: 'read',
   summary:
-    'Prints the records of a configured catalog as Airbyte messages; without a catalog, those of the named streams.',
+    'Prints records as Airbyte messages, one a line: those that a configured catalog asks for, or without a catalog those\n' +
+    'of the named streams.',
   flags: {
     config: {
       type: 'string',
       placeholder: 'FILE',
-      summary: 'the settings, as JSON; else KOMMO_SUBDOMAIN and KOMMO_API_KEY of the environment',
+      summary: 'the settings, as JSON; without it KOMMO_SUBDOMAIN and KOMMO_API_KEY of the environment',
     },
-    catalog: { type: 'string', placeholder: 'FILE', summary: 'the configured catalog, as JSON' },
-    state: { type: 'string', placeholder: 'FILE', summary: 'the states of an earlier read, as JSON' },
+    catalog: {
+      type: 'string',
+      placeholder: 'FILE',
+      summary: 'the configured catalog: which streams and columns to read, as JSON',
+    },
+    state: {
+      type: 'string',
+      placeholder: 'FILE',
+      summary: 'with --catalog: the states of an earlier read, as JSON; goes on from there',
+    },
     streams: {
       type: 'string',
       placeholder: 'LIST',
-      summary: 'without a catalog: read these, as leads,users; all where none is named',
+      summary: 'without --catalog: only these, as leads,users; all where none is named',
     },
-    limit: { type: 'string', placeholder: 'N', summary: 'without a catalog: at most N records a stream' },
-    debug: { type: 'boolean', summary: 'log every request' },
+    limit: {
+      type: 'string',
+      placeholder: 'N',
+      summary: 'without --catalog: at most N records of each stream',
+    },
+    debug: { type: 'boolean', summary: 'log every request, its status and its time' },
   },
   fail: traceFailure,
   async run(context, flags) {

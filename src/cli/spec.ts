@@ -6,7 +6,9 @@ import { defineCommand } from './command.ts';
 export const spec = defineCommand({
   name: 'spec',
   summary: 'Prints the settings as an Airbyte SPEC message.',
-  flags: { debug: { type: 'boolean', summary: 'log more' } },
+  flags: {
+    debug: { type: 'boolean', summary: 'accepted, as by every command of Airbyte; there is nothing to log' },
+  },
   fail: traceFailure,
   async run(context) {
     const text = await readFile(new URL('spec.json', context.packageRoot), 'utf8');

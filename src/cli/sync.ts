@@ -17,15 +17,20 @@ import { keepTokensInFile } from './token-keeping.ts';
 export const sync = defineCommand({
   name: 'sync',
   summary:
-    'Fills a SQLite file with the account, or brings it up to date. Shows its progress on stderr and a table of ' +
-    'what it did on stdout.',
+    'Fills a SQLite file with the account, or brings it up to date. Its progress is on stderr, a table of what it did\n' +
+    'on stdout.',
   flags: {
     config: {
       type: 'string',
       placeholder: 'FILE',
-      summary: 'the settings, as JSON; else KOMMO_SUBDOMAIN and KOMMO_API_KEY of the environment',
+      summary: 'the settings, as JSON; without it KOMMO_SUBDOMAIN and KOMMO_API_KEY of the environment',
     },
-    to: { type: 'string', placeholder: 'FILE', summary: 'the SQLite file', required: true },
+    to: {
+      type: 'string',
+      placeholder: 'FILE',
+      summary: 'the SQLite file; made where there is none',
+      required: true,
+    },
     streams: {
       type: 'string',
       placeholder: 'LIST',
@@ -33,9 +38,9 @@ export const sync = defineCommand({
     },
     'full-refresh': {
       type: 'boolean',
-      summary: 'read everything anew and drop rows that Kommo no longer has',
+      summary: 'read everything anew, and drop rows that Kommo no longer has',
     },
-    debug: { type: 'boolean', summary: 'log every request' },
+    debug: { type: 'boolean', summary: 'log every request, its status and its time' },
   },
   async run(context, flags) {
     const { clock, environment, signal, stderr, stdout } = context;

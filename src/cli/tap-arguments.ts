@@ -6,15 +6,15 @@ export const tapUsage = `tap-kommo --config FILE [flags]
 
 Writes the records of a Kommo account to stdout in the format of Singer.
 
-  -c, --config FILE      settings; may be given several times, later files win key by key.
+  -c, --config FILE      the settings, as JSON; may be given several times, later files win key by key.
                          The word ENV takes them from TAP_KOMMO_* variables and .env, which win over files
-      --catalog FILE     the streams and columns to read; without it everything is read
+      --catalog FILE     the streams and columns to read, as JSON; without it everything is read
   -p, --properties FILE  the older name of --catalog
-  -s, --state FILE       what an earlier run wrote: goes on from there
+  -s, --state FILE       the last STATE of an earlier run, as JSON: goes on from there
   -d, --discover         print the catalog of all streams and columns
-      --test[=MODE]      try the connection: one record a stream (all, records), or only their schemas (schema)
-      --about            print what this tap is, can do and can be told
-      --format FORMAT    of --about: ${aboutFormats.join(', ')}
+      --test[=MODE]      try the settings: read one record of each stream (all, records), or print schemas only (schema)
+      --about            print version, capabilities and settings
+      --format FORMAT    how --about prints: ${aboutFormats.join(', ')}
       --version          print the version
   -h, --help             this text`;
 

@@ -15,21 +15,26 @@ import { keepTokensInFile } from './token-keeping.ts';
 export const verify = defineCommand({
   name: 'verify',
   summary:
-    'Reads the account once more, by id, and compares every record with a SQLite file that sync has filled. ' +
-    'Exit code 0: nothing is missing, stale or gone.',
+    'Reads the account once more, by id, and compares every record with a SQLite file that sync has filled. Exit code 0:\n' +
+    'none is missing in the file, older there than in the account, or gone from the account.',
   flags: {
     config: {
       type: 'string',
       placeholder: 'FILE',
-      summary: 'the settings, as JSON; else KOMMO_SUBDOMAIN and KOMMO_API_KEY of the environment',
+      summary: 'the settings, as JSON; without it KOMMO_SUBDOMAIN and KOMMO_API_KEY of the environment',
     },
-    db: { type: 'string', placeholder: 'FILE', summary: 'the SQLite file', required: true },
+    db: {
+      type: 'string',
+      placeholder: 'FILE',
+      summary: 'the SQLite file that sync has filled',
+      required: true,
+    },
     streams: {
       type: 'string',
       placeholder: 'LIST',
       summary: 'only these, as leads,users; all that the file holds where none is named',
     },
-    debug: { type: 'boolean', summary: 'log every request' },
+    debug: { type: 'boolean', summary: 'log every request, its status and its time' },
   },
   async run(context, flags) {
     const { clock, environment, signal, stderr, stdout } = context;

@@ -14,7 +14,7 @@ export interface CommandIo {
 }
 
 const options = {
-  help: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
   port: { type: 'string' },
   host: { type: 'string' },
   seed: { type: 'string' },
@@ -35,7 +35,9 @@ const options = {
   fault: { type: 'string', multiple: true },
 } as const;
 
-const help = `source-kommo simulator: a Kommo account on localhost
+const help = `source-kommo simulator [flags]
+
+Runs a simulated Kommo account on localhost until Ctrl-C. Prints its address, its token, and a config for it.
 
   --port N             where to listen (default 0: any free port)
   --host H             the address to listen on (default 127.0.0.1)
@@ -47,11 +49,12 @@ const help = `source-kommo simulator: a Kommo account on localhost
   --rate N|unlimited   permitted requests a second (default 7, as Kommo's)
   --competitor N       requests a second that another program takes from that
   --latency MS         time to an answer; --jitter F varies it by a fraction
-  --reading NAME=VALUE how the account behaves where Kommo's behaviour is not confirmed, repeatable:
+  --reading NAME=VALUE how the account behaves where nobody knows how Kommo does, repeatable:
                        ${folded(Object.keys(defaultReadings()))}
                        (next, pageCap, filters, order and defaultOrder also for one list: next.leads=never)
-  --fault NAME[:SHARE] let answers go wrong, all or a share of them (cut:0.1), repeatable:
-                       ${folded(Object.keys(namedFaults))}`;
+  --fault NAME[:SHARE] let all answers go wrong, or a share of them (cut:0.1), repeatable:
+                       ${folded(Object.keys(namedFaults))}
+  --help               this text`;
 
 /** Names under the right column of the help, as many on a line as fit a terminal. */
 function folded(names: readonly string[]): string {

@@ -98,6 +98,7 @@ describe('the files', () => {
 test.each([
   [['--help'], /^source-kommo <command>/],
   [['read', '--help'], /--catalog FILE/],
+  [['sync', '--help'], /^source-kommo sync --to FILE \[flags\]\n/],
   [['read', '-h'], /--catalog FILE/],
   [['--version'], /^source-kommo \d+\.\d+\.\d+\n$/],
 ])('%j is answered', async (args, expected) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeFlags, parseFlags } from '../../src/cli/flags.ts';
+import { describeFlags, parseFlags, requiredFlags } from '../../src/cli/flags.ts';
 import { UsageError } from '../../src/errors.ts';
 
 const flags = {
@@ -33,6 +33,10 @@ test.each([
   [['--config', 'a', '--debug=yes'], '--debug takes no value'],
 ])('%j: %s', (given, message) => {
   expect(() => parseFlags(flags, given)).toThrow(new UsageError(message));
+});
+
+test('the required ones are known with their placeholders', () => {
+  expect(requiredFlags(flags)).toEqual(['--config FILE']);
 });
 
 test('--help tells each flag in a line', () => {
