@@ -2,17 +2,23 @@ import type { Writable } from 'node:stream';
 import { InterruptedError, TransientError } from '../errors.ts';
 import type { Redactor } from '../redact.ts';
 
-/** Characters gathered before they are handed on: larger batches gain nothing (airbyte.md §6). */
-const batchLength = 64 * 1024;
+/** Bytes gathered before they are handed on: larger batches gain nothing (airbyte.md §6). */
+const batchBytes = 64 * 1024;
+/** The most bytes that UTF-8 takes for a character of a JavaScript string. */
+const widest = 3;
 
 /**
  * Lines into a stream, in batches and in order. The promise of a call is the back-pressure: who awaits it never
- * has more than one batch in memory. Rejects with InterruptedError once the reader went away.
+ * has more than two batches in memory. Rejects with InterruptedError once the reader went away.
  */
 export class LineWriter {
   readonly #target: Writable;
   readonly #redactor: Redactor;
-  #pending = '';
+  /** Lines are encoded one by one, as they come: gathered as text they would be copied twice more. */
+  #batch = Buffer.allocUnsafeSlow(batchBytes);
+  #filled = 0;
+  /** A batch that was handed on, to be filled again. */
+  #spare: Buffer<ArrayBuffer> | undefined;
   #sent: Promise<void> = Promise.resolve();
 
   constructor(target: Writable, redactor: Redactor) {
@@ -24,8 +30,17 @@ export class LineWriter {
 
   /** Adds a line as it is: records, states, and whatever must arrive unaltered. */
   async write(line: string): Promise<void> {
-    this.#pending += `${line}\n`;
-    if (this.#pending.length >= batchLength) await this.flush();
+    const text = `${line}\n`;
+    const room = text.length * widest;
+    if (room > batchBytes) {
+      this.#handOn();
+      await this.#queue(Buffer.from(text));
+      return;
+    }
+    const full = room > batchBytes - this.#filled;
+    if (full) this.#handOn();
+    this.#filled += this.#batch.write(text, this.#filled);
+    if (full) await this.#sent;
   }
 
   /** Adds a line of prose: secrets are taken out. */
@@ -35,19 +50,35 @@ export class LineWriter {
 
   /** Resolves when everything written so far was handed to the operating system. */
   flush(): Promise<void> {
-    if (this.#pending !== '') {
-      const batch = this.#pending;
-      this.#pending = '';
-      this.#sent = this.#sent.then(() => this.#send(batch));
-      // Whoever awaits learns of the failure; a line nobody waits for must not end the process.
-      this.#sent.catch(() => {});
-    }
+    this.#handOn();
     return this.#sent;
   }
 
-  #send(batch: string): Promise<void> {
+  #handOn(): void {
+    if (this.#filled === 0) return;
+    const batch = this.#batch;
+    const sent = this.#queue(batch.subarray(0, this.#filled));
+    sent.then(
+      () => {
+        this.#spare = batch;
+      },
+      () => {},
+    );
+    this.#batch = this.#spare ?? Buffer.allocUnsafeSlow(batchBytes);
+    this.#spare = undefined;
+    this.#filled = 0;
+  }
+
+  #queue(bytes: Buffer): Promise<void> {
+    this.#sent = this.#sent.then(() => this.#send(bytes));
+    // Whoever awaits learns of the failure; a line nobody waits for must not end the process.
+    this.#sent.catch(() => {});
+    return this.#sent;
+  }
+
+  #send(bytes: Buffer): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#target.write(batch, (error) => {
+      this.#target.write(bytes, (error) => {
         if (error == null) resolve();
         else reject(outputLost(error));
       });

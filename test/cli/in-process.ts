@@ -38,10 +38,10 @@ export async function performHere(
   let stdout = '';
   let stderr = '';
   const target = new Writable({
-    decodeStrings: false,
     write(chunk, _encoding, done) {
-      stdout += chunk;
-      if (onLine) for (const line of chunk.split('\n')) onLine(line);
+      const text = `${chunk}`;
+      stdout += text;
+      if (onLine) for (const line of text.split('\n')) onLine(line);
       done();
     },
   });

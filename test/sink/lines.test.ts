@@ -9,9 +9,8 @@ function slowReader() {
   const chunks: string[] = [];
   let release: (() => void) | undefined;
   const target = new Writable({
-    decodeStrings: false,
     write(chunk, _encoding, done) {
-      chunks.push(chunk);
+      chunks.push(`${chunk}`);
       release = done;
     },
   });
@@ -48,8 +47,7 @@ test('a full batch waits for the reader', async () => {
 test('batches keep their order, and flush waits for all of them', async () => {
   const chunks: string[] = [];
   const target = new Writable({
-    decodeStrings: false,
-    write: (chunk, _encoding, done) => setImmediate(() => done(void chunks.push(chunk) as undefined)),
+    write: (chunk, _encoding, done) => setImmediate(() => done(void chunks.push(`${chunk}`) as undefined)),
   });
   const lines = new LineWriter(target, createRedactor());
   const pending = [lines.write('a'.repeat(70_000)), lines.write('b'.repeat(70_000)), lines.write('c')];
@@ -58,13 +56,27 @@ test('batches keep their order, and flush waits for all of them', async () => {
   expect(chunks.map((chunk) => chunk[0]).join('')).toBe('abc');
 });
 
+test('lines of every length and alphabet arrive whole, however slowly they are taken', async () => {
+  const taken: string[] = [];
+  const target = new Writable({
+    write: (chunk, _encoding, done) => setImmediate(() => done(void taken.push(`${chunk}`) as undefined)),
+  });
+  const writer = new LineWriter(target, createRedactor());
+  const alphabets = ['a', 'я', '漢', '😀'];
+  const lines = Array.from({ length: 200 }, (_, index) => alphabets[index % 4]!.repeat(index * 40));
+  // Nobody waits for the first half: more batches are under way than there are spare ones.
+  for (const line of lines.slice(0, 100)) void writer.write(line);
+  for (const line of lines.slice(100)) await writer.write(line);
+  await writer.flush();
+  expect(taken.join('').split('\n')).toEqual([...lines, '']);
+});
+
 test('secrets are taken out of prose and left in what must arrive unaltered', async () => {
   const redactor = createRedactor();
   redactor.add('a-long-secret');
   const chunks: string[] = [];
   const target = new Writable({
-    decodeStrings: false,
-    write: (chunk, _encoding, done) => done(void chunks.push(chunk) as undefined),
+    write: (chunk, _encoding, done) => done(void chunks.push(`${chunk}`) as undefined),
   });
   const lines = new LineWriter(target, redactor);
   await lines.writeText('token a-long-secret refused');
