@@ -22,6 +22,10 @@ export function createShaper(
     embedded: stream.embeds[name] ?? name,
     convert: converters[columnType(properties[name]!)],
   }));
+  // Copies of a parsed object keep its layout; objects that grow column by column become slow hash tables in V8.
+  const blank: ShapedRecord['data'] = JSON.parse(
+    JSON.stringify(Object.fromEntries(columns.map((name) => [name, null]))),
+  );
   const known = new Set([
     ...Object.keys(properties),
     ...Object.values(stream.embeds),
@@ -41,17 +45,14 @@ export function createShaper(
       const embedded = (row._embedded ?? {}) as Record<string, unknown>;
       note(row);
       note(embedded);
-      const data: Record<string, ColumnValue> = {};
+      const data = { ...blank };
       let changes: ColumnChange[] | undefined;
       for (const { name, embedded: part, convert } of plan) {
         const value = row[name] ?? embedded[part];
-        if (value === null || value === undefined) {
-          data[name] = null;
-          continue;
-        }
+        if (value === null || value === undefined) continue;
         const converted = convert(value);
-        data[name] = converted ?? null;
-        if (converted === undefined) {
+        if (converted !== undefined) data[name] = converted;
+        else {
           changes ??= [];
           changes.push({ field: name, change: 'NULLED' });
         }
@@ -91,7 +92,9 @@ function toText(value: unknown): string {
   if (typeof value !== 'object') return String(value);
   const bare = Array.isArray(value) ? value.map(withoutLinks) : withoutLinks(value);
   const text = JSON.stringify(bare);
-  return troublesomeEscape.test(text) ? JSON.stringify(bare, (_, inner) => cleanDeep(inner)) : text;
+  return text.includes('\\u') && troublesomeEscape.test(text)
+    ? JSON.stringify(bare, (_, inner) => cleanDeep(inner))
+    : text;
 }
 
 /** Links repeat the query of the list, so that the same record would differ from run to run (observed-data.md §0). */
