@@ -30,13 +30,14 @@ export interface PacerOptions {
 }
 
 /** Room between the permitted rate and ours for requests that overtake each other on the way. */
-const spacingMargin = 1.03;
+const spacingMargin = 1.035;
 /** Of that room, what the last N real starts must leave. */
-const windowGuard = 15;
+const windowGuard = 25;
 /** From here on a request takes longer than its share of a second: only the sliding second is kept. */
 const evenlySpacedBelow = 500;
 /** From here on nothing is kept: no client and no server of this kind gets there. */
 const unlimitedFrom = 10_000;
+const shortestPause = 1000;
 const longestPause = 60_000;
 const assumedLatency = 1000;
 
@@ -53,6 +54,7 @@ export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions):
   let setBack = 0;
   let slot = Number.NEGATIVE_INFINITY;
   let pausedUntil = Number.NEGATIVE_INFINITY;
+  let refusedAt = Number.NEGATIVE_INFINITY;
   let refusalsInARow = 0;
   let latency: number | undefined;
 
@@ -80,6 +82,7 @@ export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions):
     slot = Math.max(slot, pausedUntil, queuedAt, now - spaced) + spaced;
     const mine = count++;
     if (window > 0) starts[mine % window] = now;
+    rate.started(now);
     return {
       startedAt: now,
       sent() {
@@ -111,10 +114,6 @@ export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions):
     }
   }
 
-  function startsInLastSecond(now: number): number {
-    return starts.reduce((total, at) => total + (at > now - 1000 ? 1 : 0), 0);
-  }
-
   return {
     turn: () =>
       new Promise((grant, refuse) => {
@@ -122,19 +121,23 @@ export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions):
         void pump();
       }),
     answered(turn) {
-      refusalsInARow = 0;
+      if (turn.startedAt > refusedAt) refusalsInARow = 0;
       const sample = Math.max(0, time() - turn.startedAt);
       latency = latency === undefined ? sample : latency + (sample - latency) * 0.2;
     },
     refused(turn, wait) {
       const now = time();
-      const recent = Math.max(startsInLastSecond(now), 10);
-      const isEcho = !rate.refused(now, turn.startedAt, recent);
-      if (isEcho && wait === undefined) return;
-      const pause = wait ?? Math.min(longestPause, 1000 * 2 ** refusalsInARow);
-      if (!isEcho) refusalsInARow++;
+      const isEcho = !rate.refused(now, turn.startedAt);
+      // An echo asks for quiet too: where refused requests count, the server has just counted another one.
+      const doubled = isEcho ? 0 : refusalsInARow;
+      const pause = wait ?? Math.min(longestPause, shortestPause * 2 ** doubled);
+      if (!isEcho) {
+        refusedAt = now;
+        refusalsInARow++;
+      }
       if (now + pause <= pausedUntil) return;
       pausedUntil = now + pause;
+      if (isEcho && wait === undefined) return;
       for (const listener of listeners) listener(pausedUntil - setBack);
     },
     usefulConcurrency() {

@@ -2,71 +2,72 @@
 export interface AdaptiveRate {
   /** Requests per second at `now`. */
   at(now: number): number;
+  /** A request set out. */
+  started(at: number): void;
   /**
-   * A request that set out at `startedAt` was refused (429) while about `recent` requests per second went
-   * out. Returns false for an echo: a request that was under way when the rate was last cut.
+   * A request that set out at `startedAt` was refused (429). Returns false for an echo, which changes nothing:
+   * it was under way when the rate was last cut.
    */
-  refused(now: number, startedAt: number, recent: number): boolean;
+  refused(now: number, startedAt: number): boolean;
 }
 
-/**
- * A rate that went well for long and is refused once was met by chance: requests were held up on their way and
- * arrived together, or another program had a busy moment. One that is refused soon after is far too high.
- */
-const wentWell = 15_000;
+/** A refusal of the full rate, alone for so long, met requests that were held up and arrived together. */
+const alone = 10_000;
 const cutByChance = 0.95;
-const cutSoon = 0.6;
-/** What chance costs for the rest of the run, at most, so that it happens less often. */
-const marginStep = 0.98;
-const largestMargin = 0.95;
+const firstHoldByChance = 5_000;
 
-const shortestHold = 5_000;
-const longestHold = 60_000;
-/** Beyond a rate that was refused only after this long without a refusal. */
-const beyondHold = 30_000;
-/** Nearer than this to a refused rate, another step up gains less than the refusal costs. */
-const near = 1.06;
+/** Where less than this share of the rate was accepted, the server has told what it permits a second. */
+const clearlyLess = 0.8;
+/** Only so far at once: after a pause little can have been accepted. */
+const deepestCut = 0.4;
+/** Refused again although all of the last second was accepted: the limit looks at more than a second. */
+const cutBlindly = 0.7;
+
+/** A refusal costs more than a rate that is a little too low: nothing higher is tried for so long after one. */
+const firstHold = 30_000;
+const longestHold = 120_000;
+/** Then the rate climbs by steps that double: small ones near the refused rate, large ones far from it. */
+const stepEvery = 3_000;
+const firstStep = 0.03;
+/** A step is only known to be good when nobody refused it for so long. */
+const goodAfter = 15_000;
+const backFromStep = 0.9;
+
+const rememberedStarts = 1_000;
 
 /**
- * Starts at `limit` and never exceeds it. A refusal cuts the rate, a repeated one by much; it then climbs half of the way to the refused
- * rate at a time, falls back one step where a step was refused, and goes beyond the refused rate only now and
- * then. So a lasting lower limit costs a refusal or two a minute, and a passing one is soon forgotten.
+ * Starts at `limit` and never exceeds it. What the server accepted in the second before a refusal becomes the
+ * rate for half a minute, and longer where higher ones are refused again; then it climbs until one is refused.
  */
 export function createAdaptiveRate(limit: number): AdaptiveRate {
   const lowest = Math.min(limit, 0.2);
   let rate = limit;
-  /** Where climbing ends. */
-  let top = limit;
-  let refusedRate = Number.POSITIVE_INFINITY;
-  /** The rate before the last step up, as long as that step may turn out to be too high. */
-  let beforeStep: number | undefined;
-  let hold = shortestHold;
-  /** When this rate was chosen; undefined while it is still the one we started with. */
-  let chosenAt: number | undefined;
-  let cutAt = Number.NEGATIVE_INFINITY;
+  let changedAt = Number.NEGATIVE_INFINITY;
+  let refusedAt = Number.NEGATIVE_INFINITY;
   let nextStep = Number.POSITIVE_INFINITY;
-
-  function change(now: number, to: number): void {
-    rate = to;
-    chosenAt = now;
-    nextStep = now + hold;
-  }
+  let stepSize = firstStep;
+  let hold = firstHold;
+  let holdByChance = firstHoldByChance;
+  /** The rates before the climb that is under way and before its last step. */
+  let climb: { from: number; before: number } | undefined;
+  /** When the latest requests set out, but for the refused ones. */
+  let accepted: number[] = [];
 
   function step(now: number): void {
-    const ceiling = Math.min(refusedRate, top);
-    if (ceiling > rate * near) {
-      beforeStep = rate;
-      change(now, (rate + ceiling) / 2);
-    } else if (ceiling === top) {
-      hold = shortestHold;
-      change(now, top);
-      beforeStep = undefined;
-      refusedRate = Number.POSITIVE_INFINITY;
-      nextStep = Number.POSITIVE_INFINITY;
-    } else {
-      refusedRate *= 1.5;
-      nextStep = now + Math.max(hold, beyondHold);
-    }
+    climb = { from: climb?.from ?? rate, before: rate };
+    rate = Math.min(limit, rate * (1 + stepSize));
+    changedAt = now;
+    stepSize *= 2;
+    nextStep = rate < limit ? now + stepEvery : Number.POSITIVE_INFINITY;
+  }
+
+  function cut(now: number, to: number, until: number): void {
+    rate = Math.max(lowest, Math.min(rate, to));
+    changedAt = now;
+    refusedAt = now;
+    nextStep = until;
+    stepSize = firstStep;
+    climb = undefined;
   }
 
   return {
@@ -74,22 +75,28 @@ export function createAdaptiveRate(limit: number): AdaptiveRate {
       if (now >= nextStep) step(now);
       return rate;
     },
-    refused(now, startedAt, recent) {
-      if (startedAt <= cutAt) return false;
-      const tried = Math.min(rate, recent);
-      const isChance = chosenAt === undefined || now - chosenAt >= wentWell;
-      refusedRate = tried;
-      if (isChance) {
-        if (tried >= top * marginStep) top = Math.max(top * marginStep, limit * largestMargin);
-        hold = shortestHold;
-        beforeStep = undefined;
-      } else if (beforeStep !== undefined) {
+    started(at) {
+      accepted.push(at);
+      if (accepted.length > 2 * rememberedStarts) accepted = accepted.slice(-rememberedStarts);
+    },
+    refused(now, startedAt) {
+      const refusedStart = accepted.lastIndexOf(startedAt);
+      if (refusedStart >= 0) accepted.splice(refusedStart, 1);
+      if (startedAt <= refusedAt) return false;
+      const lastSecond = accepted.filter((at) => at > startedAt - 1000 && at <= startedAt).length;
+      const isAlone = now - refusedAt >= alone;
+      if (isAlone && rate === limit && lastSecond + 1 >= rate * 0.9) {
+        cut(now, rate * cutByChance, now + holdByChance);
+        holdByChance = Math.min(holdByChance * 2, longestHold);
+      } else if (climb !== undefined && now - changedAt < goodAfter) {
         hold = Math.min(hold * 2, longestHold);
+        cut(now, Math.max(climb.from, climb.before * backFromStep), now + hold);
+      } else {
+        hold = firstHold;
+        const isTold = lastSecond <= rate * clearlyLess;
+        const blindly = isAlone ? cutByChance : cutBlindly;
+        cut(now, isTold ? Math.max(lastSecond, rate * deepestCut) : rate * blindly, now + hold);
       }
-      const lower = beforeStep ?? tried * (isChance ? cutByChance : cutSoon);
-      change(now, Math.max(lowest, Math.min(lower, tried * 0.97)));
-      beforeStep = undefined;
-      cutAt = now;
       return true;
     },
   };

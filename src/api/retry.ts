@@ -8,7 +8,7 @@ export interface RetryOptions {
   /** A number from 0 (included) to 1 (excluded). */
   random: () => number;
   log: Log;
-  /** Ends the waiting between tries. */
+  /** Ends all tries, with its reason. */
   signal: AbortSignal;
 }
 
@@ -22,6 +22,7 @@ export interface Task {
 
 /** Each kind of setback has its own budget, so that a busy server does not use up what a shaky line needs. */
 const tries: Readonly<Record<SetbackKind, number>> = {
+  'unknown-host': 3,
   unreachable: 5,
   broken: 6,
   timeout: 4,
@@ -46,6 +47,8 @@ export async function withRetries<T>(
       return await attempt();
     } catch (error) {
       if (!(error instanceof Setback)) throw error;
+      // Closing the sockets breaks requests off: that is not their fault.
+      signal.throwIfAborted();
       const count = (counts.get(error.kind) ?? 0) + 1;
       counts.set(error.kind, count);
       const seconds = Math.round((clock.now() - begun) / 1000);
@@ -74,6 +77,7 @@ function contextOf(error: Setback): { detail: string; cause: unknown } {
 }
 
 const advice: Readonly<Record<SetbackKind, string>> = {
+  'unknown-host': 'Check that subdomain is spelled as in the address of your account, and the network.',
   unreachable: 'Check the network, and that subdomain is spelled as in the address of your account.',
   broken: 'Check the network and proxies on the way, and try again later.',
   timeout: 'Try again later.',

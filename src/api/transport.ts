@@ -178,7 +178,6 @@ function firstValues(headers: Record<string, string | string[] | undefined>): Re
 
 const noConnection = new Set([
   'ECONNREFUSED',
-  'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
   'ENETUNREACH',
@@ -194,6 +193,7 @@ function asSetback(error: unknown): unknown {
   const context = { detail: error instanceof Error ? error.message : String(error), cause: error };
   if (code !== undefined && noAnswerInTime.has(code))
     return new Setback('timeout', 'no answer in time', context);
+  if (code === 'ENOTFOUND') return new Setback('unknown-host', 'no such host (ENOTFOUND)', context);
   if (code !== undefined && (noConnection.has(code) || isCertificateTrouble(code))) {
     return new Setback('unreachable', `no connection (${code})`, context);
   }
