@@ -11,8 +11,14 @@ export interface AdaptiveRate {
   refused(now: number, startedAt: number): boolean;
 }
 
-/** A refusal of the full rate, alone for so long, met requests that were held up and arrived together. */
-const alone = 10_000;
+/** A rate is only known to be good when nobody refused it for so long. */
+const goodAfter = 15_000;
+
+/**
+ * A good rate is refused once, while nearly all of it was accepted, the refused request included: requests were
+ * held up on their way and arrived together.
+ */
+const nearlyAll = 0.9;
 const cutByChance = 0.95;
 const firstHoldByChance = 5_000;
 
@@ -29,8 +35,6 @@ const longestHold = 120_000;
 /** Then the rate climbs by steps that double: small ones near the refused rate, large ones far from it. */
 const stepEvery = 3_000;
 const firstStep = 0.03;
-/** A step is only known to be good when nobody refused it for so long. */
-const goodAfter = 15_000;
 const backFromStep = 0.9;
 
 const rememberedStarts = 1_000;
@@ -84,8 +88,8 @@ export function createAdaptiveRate(limit: number): AdaptiveRate {
       if (refusedStart >= 0) accepted.splice(refusedStart, 1);
       if (startedAt <= refusedAt) return false;
       const lastSecond = accepted.filter((at) => at > startedAt - 1000 && at <= startedAt).length;
-      const isAlone = now - refusedAt >= alone;
-      if (isAlone && rate === limit && lastSecond + 1 >= rate * 0.9) {
+      const isByChance = now - refusedAt >= goodAfter && lastSecond + 1 >= rate * nearlyAll;
+      if (isByChance && rate === limit) {
         cut(now, rate * cutByChance, now + holdByChance);
         holdByChance = Math.min(holdByChance * 2, longestHold);
       } else if (climb !== undefined && now - changedAt < goodAfter) {
@@ -94,8 +98,8 @@ export function createAdaptiveRate(limit: number): AdaptiveRate {
       } else {
         hold = firstHold;
         const isTold = lastSecond <= rate * clearlyLess;
-        const blindly = isAlone ? cutByChance : cutBlindly;
-        cut(now, isTold ? Math.max(lastSecond, rate * deepestCut) : rate * blindly, now + hold);
+        const permitted = isTold ? Math.max(lastSecond, rate * deepestCut) : rate * cutBlindly;
+        cut(now, isByChance ? rate * cutByChance : permitted, now + hold);
       }
       return true;
     },

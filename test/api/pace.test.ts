@@ -160,7 +160,12 @@ describe('a refusal', () => {
     const { pacer, clock, take } = setUp(7);
     const waits: number[] = [];
     pacer.onWaiting((until) => waits.push(until - clock.now()));
-    for (let i = 0; i < 8; i++) pacer.refused(await clock.settle(take()), undefined);
+    const early = await clock.settle(take());
+    for (let i = 0; i < 8; i++) {
+      pacer.refused(await clock.settle(take()), undefined);
+      // An answer to what was asked before tells nothing.
+      pacer.answered(early);
+    }
     expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
   });
 
@@ -184,7 +189,7 @@ describe('a refusal', () => {
     pacer.refused(second!, undefined);
     await clock.settle(take());
     expect(told).toHaveLength(1);
-    expect(starts[2]).toBeGreaterThanOrEqual(secondAt + 1000);
+    expect(starts[2]! - secondAt).toBe(1000);
   });
 
   test('that stays the only one of a good run costs less than two seconds', async () => {
