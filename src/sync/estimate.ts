@@ -1,6 +1,7 @@
 import type { KommoClient } from '../api/client.ts';
 import type { Stream } from '../stream/declaration.ts';
 import { FiltersIgnored } from './detour.ts';
+import { countInFlight } from './in-flight.ts';
 import { Listing } from './listing.ts';
 import { bestStrategy } from './strategy.ts';
 
@@ -30,7 +31,11 @@ export async function estimate(
   client: KommoClient,
   startDate: number | undefined,
 ): Promise<Estimate> {
-  const listing = new Listing(stream, client, stream.name);
+  const listing = new Listing(
+    stream,
+    countInFlight(client, () => 0),
+    stream.name,
+  );
   const bounds = stream.cursor === undefined || startDate === undefined ? {} : { from: startDate };
   try {
     return await estimateList(listing, bounds);

@@ -1,10 +1,10 @@
-import type { KommoClient } from '../api/client.ts';
 import type { Log } from '../log.ts';
 import { subtract } from '../stream/interval.ts';
 import { createShaper, type Shaper } from '../stream/shape.ts';
 import { type Bounds, Coverage } from './coverage.ts';
 import { FiltersIgnored, OrderIgnored } from './detour.ts';
 import type { PlannedStream } from './event.ts';
+import type { CountingClient } from './in-flight.ts';
 import { Listing } from './listing.ts';
 import { Ranges } from './ranges.ts';
 import type { StreamState } from './state.ts';
@@ -34,7 +34,7 @@ export class Job {
 
   constructor(
     planned: readonly PlannedStream[],
-    client: KommoClient,
+    client: CountingClient,
     bounds: Bounds,
     origin: number,
     log: Log,

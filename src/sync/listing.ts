@@ -1,9 +1,10 @@
-import type { KommoClient, Page } from '../api/client.ts';
+import type { Page } from '../api/client.ts';
 import { HeavyPageError, RefusedRequestError, UnexpectedAnswerError } from '../errors.ts';
 import type { Stream } from '../stream/declaration.ts';
 import type { Interval } from '../stream/interval.ts';
 import { type Bounds, BoundsEvidence } from './bounds.ts';
 import { FiltersIgnored } from './detour.ts';
+import type { CountingClient } from './in-flight.ts';
 import { parseRow, type Row } from './row.ts';
 import type { Density } from './walk/density.ts';
 
@@ -42,7 +43,7 @@ export const largestWindow = 4_000;
  */
 export class Listing {
   readonly stream: Stream;
-  readonly #client: KommoClient;
+  readonly #client: CountingClient;
   readonly #purpose: string;
   largest: number;
   /** How densely records lie where some were read last; a first guess for other places. */
@@ -58,12 +59,17 @@ export class Listing {
   #largestSeen = 0;
   #answers = 0;
 
-  constructor(stream: Stream, client: KommoClient, purpose: string) {
+  constructor(stream: Stream, client: CountingClient, purpose: string) {
     this.stream = stream;
     this.#client = client;
     this.#purpose = purpose;
     this.largest = stream.pageSize;
     this.filters = stream.cursor !== undefined;
+  }
+
+  /** Further requests that the permitted rate has room for. */
+  spareRequests(): number {
+    return this.#client.spareRequests();
   }
 
   /** Bounds to ask with. A walk of several pages takes them once: page numbers count in one and the same list. */

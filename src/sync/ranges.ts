@@ -75,11 +75,11 @@ export class Ranges {
    */
   advance(range: Range, through: number, rows: number, first: number): void {
     if (through < range.from) return;
-    // The years before the first record say nothing about how densely records lie.
-    const seconds = through - (this.#rows === 0 ? Math.min(first, through) : range.from) + 1;
-    if (this.#rows > 0 || rows > 0) {
-      this.#seconds += seconds;
-      range.rate = rows / seconds;
+    // The years before the account and before its first record say nothing about how densely records lie.
+    const since = Math.max(range.from, this.#rows === 0 ? Math.min(first, through) : this.#origin);
+    if ((this.#rows > 0 || rows > 0) && through >= since) {
+      this.#seconds += through - since + 1;
+      range.rate = rows / (through - since + 1);
     }
     this.#rows += rows;
     range.from = through + 1;

@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import { closedSecond } from './closed-second.ts';
 import { Delivery } from './delivery.ts';
 import type { Emit, PlannedStream } from './event.ts';
+import { countInFlight } from './in-flight.ts';
 import { Job } from './job.ts';
 import { createReader } from './reader.ts';
 import { nextTask } from './schedule.ts';
@@ -41,7 +42,9 @@ export async function run(options: RunOptions): Promise<Failures> {
   const closed = closedSecond(account.servedAt, clock);
   const origin = account.createdAt ?? 0;
   const bounds = { startDate: options.startDate, lookbackSeconds: options.lookbackSeconds, closed };
-  const jobs = group(options.plan).map((planned) => new Job(planned, client, bounds, origin, log));
+  let underWay = 0;
+  const counting = countInFlight(client, () => underWay);
+  const jobs = group(options.plan).map((planned) => new Job(planned, counting, bounds, origin, log));
   noteFilters(account, log);
   noteStartDate(options.startDate, log);
   const delivery = new Delivery(options, closed);
@@ -52,7 +55,6 @@ export async function run(options: RunOptions): Promise<Failures> {
   const reader = createReader({ delivery, closed, clock, stopped, walkOf: options.walkOf ?? walkOf });
   const limit = pLimit(1);
   await new Promise<void>((resolve) => {
-    let underWay = 0;
     /** Keeps as many readers at work as it takes to use the permitted rate. */
     const pump = () => {
       limit.concurrency = Math.max(1, client.usefulConcurrency());

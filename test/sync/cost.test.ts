@@ -22,7 +22,8 @@ beforeAll(async () => {
 });
 afterAll(() => simulator.close());
 
-describe.each([1, 8])('with %i readers', (readers) => {
+// More than four readers are at work only where answers are slow, and then the permitted rate is not used up.
+describe.each([1, 4])('with %i readers', (readers) => {
   test.each([
     ['leads', 1.15],
     ['contacts', 1.15],

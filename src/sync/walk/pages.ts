@@ -3,6 +3,7 @@ import type { Interval } from '../../stream/interval.ts';
 import type { Place } from '../bookmark.ts';
 import type { Listing } from '../listing.ts';
 import type { Row } from '../row.ts';
+import { Ahead } from './ahead.ts';
 import type { WindowOptions } from './walk.ts';
 
 const patience = 40;
@@ -16,7 +17,13 @@ const patience = 40;
 export async function* pages(
   listing: Listing,
   window: Partial<Interval>,
-  { isTooLong, after, expectsRows = false, reached }: WindowOptions = {},
+  {
+    isTooLong,
+    after,
+    expectsRows = false,
+    likelyRows = Number.POSITIVE_INFINITY,
+    reached,
+  }: WindowOptions = {},
 ): AsyncGenerator<Row[], boolean> {
   const seen = new Set<Row['id']>();
   let newest = Number.NEGATIVE_INFINITY;
@@ -27,7 +34,10 @@ export async function* pages(
     let came = 0;
     let old = 0;
     let grown = 0;
-    for await (const { inside, ends, place, isStart } of onePass(listing, window, start, expectsRows)) {
+    for await (const { inside, ends, place, isStart } of onePass(listing, window, start, {
+      expectsRows,
+      likelyRows,
+    })) {
       // The place is no longer where it was: begin at the beginning.
       if (start !== undefined && !isStart)
         return yield* pages(listing, window, { ...(reached && { reached }) });
@@ -70,7 +80,7 @@ async function* onePass(
   listing: Listing,
   window: Partial<Interval>,
   start: Place | undefined,
-  expectsRows: boolean,
+  { expectsRows, likelyRows }: { expectsRows: boolean; likelyRows: number },
 ): AsyncGenerator<PassedPage> {
   const bounds = listing.bounds(window);
   let cap = Number.POSITIVE_INFINITY;
@@ -78,18 +88,22 @@ async function* onePass(
   let repeated = 0;
   let held: Row[] = [];
   let previous: Row[] = [];
-  for (let first = true; ; first = false) {
-    const at = position;
-    const question = {
-      bounds,
-      place: (largest: number) => {
-        const limit = Math.min(largest, cap);
-        return { page: Math.floor(at / limit) + 1, limit };
-      },
-      expectsRows: expectsRows || previous.length > 0,
+  const ahead = new Ahead(listing, likelyRows, (position) => {
+    const at = (largest: number) => {
+      const limit = Math.min(largest, cap);
+      return { page: Math.floor(position / limit) + 1, limit };
     };
-    const answer = await listing.ask(question);
+    const { page, limit } = at(listing.largest);
+    const question = { bounds, place: at, expectsRows: expectsRows || previous.length > 0 };
+    return { question, reach: page * limit };
+  });
+  for (let first = true; ; first = false) {
+    const { question, answer, reach, isAhead } = await ahead.take(position);
     const { rows } = answer;
+    if (isAhead && rows.length === 0) {
+      ahead.drop();
+      continue;
+    }
     const known = start === undefined || !first ? -1 : start.position - 1 - answer.offset;
     const isStart = known >= 0 && rows[known]?.id === start?.last;
     const skipped = new Set(isStart ? rows.slice(0, known + 1) : []);
@@ -100,6 +114,7 @@ async function* onePass(
     if (repeated === 2) return;
     held = repeated === 1 ? inside : [...held, ...inside];
     position = answer.offset + listing.placesTaken(answer);
+    if (position !== reach) ahead.drop();
     if (repeated === 0) {
       const last = rows.at(-1)?.id;
       yield { inside: held, ends, place: last === undefined ? undefined : { position, last }, isStart };

@@ -3,6 +3,7 @@ import type { Interval } from '../../stream/interval.ts';
 import { OrderIgnored } from '../detour.ts';
 import type { Listing } from '../listing.ts';
 import type { Row } from '../row.ts';
+import { Ahead } from './ahead.ts';
 import type { WindowOptions } from './walk.ts';
 
 /** Requests in a row that bring nothing new before a list counts as unreadable. */
@@ -17,27 +18,38 @@ const patience = 24;
 export async function* stitch(
   listing: Listing,
   window: Partial<Interval>,
-  { isTooLong, after, expectsRows = false, reached }: WindowOptions = {},
+  {
+    isTooLong,
+    after,
+    expectsRows = false,
+    likelyRows = Number.POSITIVE_INFINITY,
+    reached,
+  }: WindowOptions = {},
 ): AsyncGenerator<Row[], boolean> {
   let last: Row['id'] = after?.last ?? Number.NEGATIVE_INFINITY;
   const bounds = listing.bounds(window);
   let position = after?.position ?? 0;
   let overlap = 0;
   let cap = Number.POSITIVE_INFINITY;
-  for (let idle = 0; idle <= patience; idle += 1) {
+  const ahead = new Ahead(listing, likelyRows, (position) => {
     const at = { position, overlap };
+    const expected = place(at, Math.min(listing.largest, cap));
     const question = {
       bounds,
       order: 'id' as const,
       place: (largest: number) => place(at, Math.min(largest, cap)),
       expectsRows,
     };
-    const answer = await listing.ask(question);
+    return { question, reach: expected.page * expected.limit };
+  });
+  for (let idle = 0; idle <= patience; idle += 1) {
+    const { question, answer, reach, isAhead } = await ahead.take(position);
     const { rows } = answer;
     if (!ascending(rows)) throw new OrderIgnored();
     const joins = answer.offset === 0 || (rows.length > 0 && rows[0]!.id <= last);
     if (!joins) {
-      overlap = Math.max(8, overlap * 4);
+      ahead.drop();
+      if (!isAhead) overlap = Math.max(8, overlap * 4);
       continue;
     }
     const ends = await listing.endsWith(answer, question);
@@ -50,6 +62,7 @@ export async function* stitch(
     } else last = known;
     if (ends) return true;
     position = answer.offset + listing.placesTaken(answer);
+    if (position !== reach) ahead.drop();
     cap = Math.min(cap, listing.capOf(answer));
     overlap = overlap >> 1;
     reached?.({ position, last });

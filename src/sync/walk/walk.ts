@@ -36,6 +36,8 @@ export interface WindowOptions {
   isTooLong?: () => Promise<boolean>;
   /** Go on behind this place instead of at the beginning. */
   after?: Place | undefined;
+  /** How many records the window should hold; unlimited where nobody can say. */
+  likelyRows?: number;
   /** An empty window would be a surprise: it is asked for once more. */
   expectsRows?: boolean;
   /** Told each place that has been reached; everything before it was yielded and taken. */

@@ -31,6 +31,7 @@ export function byWindows(read: WindowReader): Walk {
       {
         isTooLong: async () => isGuess && reachesBehind(listing, { from, to }),
         after: bookmark,
+        likelyRows: listing.intended,
         expectsRows: to - from >= remarkablyLong && density.isBarren !== true,
         reached: (place) => {
           range.bookmark = { from, to, ...place };
