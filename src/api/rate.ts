@@ -12,7 +12,7 @@ export interface AdaptiveRate {
 }
 
 /** A rate is only known to be good when nobody refused it for so long. */
-const goodAfter = 15_000;
+const goodAfter = 10_000;
 
 /**
  * A good rate is refused once, while nearly all of it was accepted, the refused request included: requests were
@@ -99,7 +99,7 @@ export function createAdaptiveRate(limit: number): AdaptiveRate {
         hold = firstHold;
         const isTold = lastSecond <= rate * clearlyLess;
         const permitted = isTold ? Math.max(lastSecond, rate * deepestCut) : rate * cutBlindly;
-        cut(now, isByChance ? rate * cutByChance : permitted, now + hold);
+        cut(now, isByChance ? rate : permitted, now + hold);
       }
       return true;
     },

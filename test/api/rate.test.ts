@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createPacer } from '../../src/api/pace.ts';
+import { createAdaptiveRate } from '../../src/api/rate.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
 /** Whether a request that arrives now is answered. */
@@ -138,5 +139,20 @@ describe.each<[string, () => Server, number]>([
     expect(refusedShare(arrivals.filter(({ at }) => at > 15_000))).toBeLessThan(0.04);
     const answered = arrivals.length - refusedOf(arrivals).length;
     expect((answered / arrivals.at(-1)!.at) * 1000).toBeGreaterThan(permitted * 0.75);
+  });
+});
+
+describe('a lower rate', () => {
+  test('is what was accepted, outlives one refusal after it went well, and does not outlive two', () => {
+    const rate = createAdaptiveRate(7);
+    for (const at of [0, 300, 600, 900, 1000]) rate.started(at);
+    rate.refused(1100, 1000);
+    expect(rate.at(1100)).toBe(3);
+    for (let at = 2000; at <= 16_000; at += 350) rate.started(at);
+    rate.refused(16_100, 16_000);
+    expect(rate.at(16_100)).toBe(3);
+    for (const at of [17_100, 17_450, 17_800]) rate.started(at);
+    rate.refused(17_900, 17_800);
+    expect(rate.at(17_900)).toBe(2);
   });
 });
