@@ -1,5 +1,5 @@
 import { UnexpectedAnswerError } from '../errors.ts';
-import type { Account } from './client.ts';
+import type { Account } from './kommo-client.ts';
 import { asObject, parseJson, servedAt } from './page.ts';
 import { shortLine } from './problem.ts';
 import type { Answer } from './transport.ts';

@@ -1,5 +1,5 @@
 import { UnexpectedAnswerError } from '../errors.ts';
-import type { ListRequest, Page } from './client.ts';
+import type { ListRequest, Page } from './kommo-client.ts';
 import { shortLine } from './problem.ts';
 import { Setback } from './setback.ts';
 import type { Answer } from './transport.ts';

@@ -1,4 +1,5 @@
-import { type ClientOptions, createClient, type KommoClient } from '../api/client.ts';
+import { type ClientOptions, createClient } from '../api/client.ts';
+import type { KommoClient } from '../api/kommo-client.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import { limitYoungGeneration } from '../young-generation.ts';

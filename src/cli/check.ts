@@ -1,4 +1,4 @@
-import type { KommoClient } from '../api/client.ts';
+import type { KommoClient } from '../api/kommo-client.ts';
 import type { Config } from '../config.ts';
 import { connectionStatusLine } from '../dialect/airbyte/messages.ts';
 import type { AirbyteConnectionStatus } from '../dialect/airbyte/protocol.ts';

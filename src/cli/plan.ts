@@ -1,4 +1,4 @@
-import type { KommoClient } from '../api/client.ts';
+import type { KommoClient } from '../api/kommo-client.ts';
 import type { Config } from '../config.ts';
 import { silentLog } from '../log.ts';
 import type { Stream } from '../stream/declaration.ts';

@@ -1,4 +1,4 @@
-import type { KommoClient } from '../api/client.ts';
+import type { KommoClient } from '../api/kommo-client.ts';
 import { openProgress } from '../sink/progress.ts';
 import { openSqliteSink, type SqliteSink } from '../sink/sqlite/sink.ts';
 import { openTally, secondsOf, type Tally } from '../sink/tally.ts';

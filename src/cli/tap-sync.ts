@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { KommoClient } from '../api/client.ts';
+import type { KommoClient } from '../api/kommo-client.ts';
 import { createTransport } from '../api/transport.ts';
 import { type Catalog, readCatalog } from '../dialect/singer/catalog.ts';
 import { Metrics } from '../dialect/singer/metrics.ts';

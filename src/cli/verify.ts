@@ -1,4 +1,4 @@
-import type { KommoClient } from '../api/client.ts';
+import type { KommoClient } from '../api/kommo-client.ts';
 import { openProgress } from '../sink/progress.ts';
 import { type Audit, type Deviation, type Findings, openAudit } from '../sink/sqlite/audit.ts';
 import { openTally } from '../sink/tally.ts';

@@ -1,4 +1,4 @@
-import type { KommoClient } from '../api/client.ts';
+import type { KommoClient } from '../api/kommo-client.ts';
 import type { Clock } from '../clock.ts';
 import type { Emit, SyncEvent } from './event.ts';
 import type { Job } from './job.ts';

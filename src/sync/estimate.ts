@@ -1,4 +1,4 @@
-import type { KommoClient } from '../api/client.ts';
+import type { KommoClient } from '../api/kommo-client.ts';
 import type { Stream } from '../stream/declaration.ts';
 import { FiltersIgnored } from './detour.ts';
 import { countInFlight } from './in-flight.ts';

@@ -1,4 +1,4 @@
-import type { KommoClient } from '../api/client.ts';
+import type { KommoClient } from '../api/kommo-client.ts';
 
 /** A client that knows how much of the permitted rate is not used. */
 export interface CountingClient extends KommoClient {

@@ -1,4 +1,4 @@
-import type { Page } from '../api/client.ts';
+import type { Page } from '../api/kommo-client.ts';
 import { HeavyPageError, RefusedRequestError, UnexpectedAnswerError } from '../errors.ts';
 import type { Stream } from '../stream/declaration.ts';
 import type { Interval } from '../stream/interval.ts';

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { Account, KommoClient } from '../api/client.ts';
+import type { Account, KommoClient } from '../api/kommo-client.ts';
 import type { Clock } from '../clock.ts';
 import { InterruptedError } from '../errors.ts';
 import type { Log } from '../log.ts';

@@ -1,6 +1,7 @@
 import nock from 'nock';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createClient, type KommoClient, type ListRequest } from '../../src/api/client.ts';
+import { createClient } from '../../src/api/client.ts';
+import type { KommoClient, ListRequest } from '../../src/api/kommo-client.ts';
 import {
   BlockedError,
   ConfigError,

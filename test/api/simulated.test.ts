@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { createClient, type KommoClient } from '../../src/api/client.ts';
+import { createClient } from '../../src/api/client.ts';
+import type { KommoClient } from '../../src/api/kommo-client.ts';
 import { createTransport } from '../../src/api/transport.ts';
 import { BlockedError, UnexpectedAnswerError } from '../../src/errors.ts';
 import { createRedactor } from '../../src/redact.ts';

@@ -1,4 +1,4 @@
-import type { Account, KommoClient } from '../../src/api/client.ts';
+import type { Account, KommoClient } from '../../src/api/kommo-client.ts';
 import type { SyncEvent } from '../../src/sync/event.ts';
 import type { Listing } from '../../src/sync/listing.ts';
 import type { Row } from '../../src/sync/row.ts';

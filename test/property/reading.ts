@@ -1,4 +1,5 @@
-import { createClient, type KommoClient } from '../../src/api/client.ts';
+import { createClient } from '../../src/api/client.ts';
+import type { KommoClient } from '../../src/api/kommo-client.ts';
 import type { Clock } from '../../src/clock.ts';
 import { Translator } from '../../src/dialect/airbyte/translator.ts';
 import { type Log, silentLog } from '../../src/log.ts';
