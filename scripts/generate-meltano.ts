@@ -6,8 +6,8 @@ import {
   settingsSchema,
   typeName,
 } from '../src/dialect/singer/settings-schema.ts';
-import type { GeneratedFile } from './generate.ts';
 import { generateSpec } from './generate-spec.ts';
+import type { GeneratedFile } from './generated-file.ts';
 
 /** The files that Meltano reads: the settings in them follow from the settings' schema. */
 export function generateMeltano(): GeneratedFile[] {

@@ -3,8 +3,8 @@ import { commands } from '../src/cli/commands.ts';
 import { type SettingSchema, settingsSchema } from '../src/dialect/singer/settings-schema.ts';
 import { specification } from '../src/specification.ts';
 import { streams } from '../streams/index.ts';
-import type { GeneratedFile } from './generate.ts';
 import { names } from './generate-streams.ts';
+import type { GeneratedFile } from './generated-file.ts';
 import { markdownTable, replaceSection } from './marked-section.ts';
 
 const page = new URL('../README.md', import.meta.url);

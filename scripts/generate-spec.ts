@@ -1,5 +1,5 @@
 import { specification } from '../src/specification.ts';
-import type { GeneratedFile } from './generate.ts';
+import type { GeneratedFile } from './generated-file.ts';
 
 /** spec.json: what the Airbyte verb `spec` prints. */
 export function generateSpec(): GeneratedFile[] {

@@ -3,7 +3,7 @@ import { columnsOf } from '../src/sink/sqlite/table.ts';
 import { views } from '../src/sink/sqlite/views.ts';
 import type { Stream } from '../src/stream/declaration.ts';
 import { streams } from '../streams/index.ts';
-import type { GeneratedFile } from './generate.ts';
+import type { GeneratedFile } from './generated-file.ts';
 import { replaceSection } from './marked-section.ts';
 
 const page = new URL('../docs/sqlite.md', import.meta.url);

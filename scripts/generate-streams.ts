@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Stream } from '../src/stream/declaration.ts';
 import { columnType } from '../src/stream/schema.ts';
 import { streams } from '../streams/index.ts';
-import type { GeneratedFile } from './generate.ts';
+import type { GeneratedFile } from './generated-file.ts';
 import { markdownTable, replaceSection } from './marked-section.ts';
 
 const page = new URL('../docs/streams.md', import.meta.url);

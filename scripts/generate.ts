@@ -6,13 +6,7 @@ import { generateReadme } from './generate-readme.ts';
 import { generateSpec } from './generate-spec.ts';
 import { generateSqliteTables } from './generate-sqlite-tables.ts';
 import { generateStreams } from './generate-streams.ts';
-
-/** A file of the repository that follows from other files; its test checks that it is current. */
-export interface GeneratedFile {
-  /** Relative to the root of the repository. */
-  path: string;
-  text: string;
-}
+import type { GeneratedFile } from './generated-file.ts';
 
 const generators: (() => GeneratedFile[])[] = [
   generateSpec,

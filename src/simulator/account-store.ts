@@ -1,4 +1,5 @@
-import { type AccountSize, foundWorld } from './foundation.ts';
+import type { AccountSize } from './account-size.ts';
+import { foundWorld } from './foundation.ts';
 import { listDeclarations } from './lists.ts';
 import { mix, randomSequence } from './random.ts';
 import type { Readings } from './readings.ts';

@@ -1,3 +1,4 @@
+import type { AccountSize } from './account-size.ts';
 import { createCustomFields } from './custom-fields.ts';
 import { writeHistory } from './history.ts';
 import type { ListDeclaration } from './list-declaration.ts';
@@ -6,19 +7,6 @@ import { mix } from './random.ts';
 import type { World } from './records/world.ts';
 import { Table } from './table.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
-
-/** How much there is in an account. */
-export interface AccountSize {
-  leads: number;
-  contacts: number;
-  companies: number;
-  tasks: number;
-  events: number;
-  users: number;
-  pipelines: number;
-  years: number;
-  customFieldsPerLead: number | undefined;
-}
 
 const DAY = 86_400;
 

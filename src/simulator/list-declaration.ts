@@ -1,4 +1,4 @@
-import type { AccountSize } from './foundation.ts';
+import type { AccountSize } from './account-size.ts';
 import type { RecordBuilder, World } from './records/world.ts';
 
 /** What a list of Kommo is like: one entry makes it served, filtered, ordered and editable. */

@@ -1,6 +1,6 @@
 import type { Log } from '../log.ts';
+import type { AccountSize } from './account-size.ts';
 import type { Fault } from './faults.ts';
-import type { AccountSize } from './foundation.ts';
 import type { Readings } from './readings.ts';
 import type { RequestInfo } from './request.ts';
 
