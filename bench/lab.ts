@@ -11,8 +11,8 @@ export interface Lab {
   account(options: AccountOptions): Promise<SimulatedAccount>;
   /** Runs the installed program to its end; rejects when it fails. */
   run(args: readonly string[], options?: RunOptions): Promise<Finished>;
-  /** Runs a loop of `bench/bare` to its end and returns what it measured. */
-  bare(name: string, args: readonly string[]): Promise<Record<string, number>>;
+  /** Runs a program of `bench/bare` to its end. */
+  bare(name: string, args: readonly string[]): Promise<Finished>;
   /** The seconds that node takes for these arguments. */
   time(args: readonly string[]): Promise<number>;
   /** The installed executable. */

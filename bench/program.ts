@@ -67,14 +67,10 @@ export async function timeNode(args: readonly string[]): Promise<number> {
   return (performance.now() - begun) / 1000;
 }
 
-/** Runs a loop of `bench/bare`, which prints what it measured as JSON. */
-export async function runBare(
-  name: string,
-  args: readonly string[],
-  folder: string,
-): Promise<Record<string, number>> {
-  const loop = fileURLToPath(new URL(`./bare/${name}.ts`, import.meta.url));
-  return JSON.parse((await runNode([loop, ...args], folder)).tail);
+/** Runs a program of `bench/bare`. */
+export async function runBare(name: string, args: readonly string[], folder: string): Promise<Finished> {
+  const program = fileURLToPath(new URL(`./bare/${name}.ts`, import.meta.url));
+  return await runNode([program, ...args], folder);
 }
 
 type Output = Pick<Finished, 'bytes' | 'tail'>;

@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs';
 import type { BenchCase } from '../case.ts';
 import { fastest } from '../fastest.ts';
+import type { Finished } from '../program.ts';
 
 const rounds = 3;
 
-/** Filling a SQLite file with leads, no limit and no latency, against upserts of rows that are there already. */
+/** Filling a SQLite file with leads, no limit and no latency: the whole process, and the sink by itself. */
 export const sqlite: BenchCase = {
   name: 'sync to SQLite, no limit',
   waits: false,
@@ -17,26 +18,59 @@ export const sqlite: BenchCase = {
     const remove = (path: string) => {
       for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
     };
+    /** Runs a bare loop that writes into the second file, every lead of the account. */
+    const bare = async (name: string, args: readonly string[]) => {
+      remove(copy);
+      const run = await lab.bare(name, [...args, copy]);
+      const { records, seconds } = JSON.parse(run.tail);
+      if (records !== leads) throw new Error(`bare ${name} wrote ${records} of ${leads} leads`);
+      return { ...run, inLoop: seconds as number };
+    };
     try {
-      const sync: number[] = [];
-      const bare: number[] = [];
+      const sync: Finished[] = [];
+      const bareSync: Finished[] = [];
+      const sink: number[] = [];
+      const upserts: number[] = [];
       for (let round = 0; round < rounds; round++) {
+        bareSync.push(await bare('sync', [account.url, account.token]));
         remove(file);
-        sync.push(
-          (await lab.run(['sync', '--config', account.config, '--to', file, '--streams', 'leads'])).seconds,
-        );
-        remove(copy);
-        const upserts = await lab.bare('upserts', [file, copy]);
-        if (upserts.records !== leads) throw new Error(`sync wrote ${upserts.records} of ${leads} leads`);
-        bare.push(upserts.seconds!);
+        sync.push(await lab.run(['sync', '--config', account.config, '--to', file, '--streams', 'leads']));
+        upserts.push((await bare('upserts', [file])).inLoop);
+        sink.push((await bare('sink', [file])).inLoop);
       }
+      const secondsOf = (runs: Finished[]) => fastest(runs.map((run) => run.seconds));
+      const cpuOf = (runs: Finished[]) => fastest(runs.map((run) => run.cpuSeconds));
+      const details = {
+        leads,
+        seconds: secondsOf(sync),
+        bareSeconds: secondsOf(bareSync),
+        cpuSeconds: cpuOf(sync),
+        bareCpuSeconds: cpuOf(bareSync),
+        sinkSeconds: fastest(sink),
+        upsertSeconds: fastest(upserts),
+        shareOfUpserts: fastest(upserts) / secondsOf(sync),
+        bareShareOfUpserts: fastest(upserts) / secondsOf(bareSync),
+      };
+      const bar = { atLeast: 0.6 };
       return [
         {
-          what: 'rows/s ÷ bare upserts',
-          figure: fastest(bare) / fastest(sync),
+          what: 'rows/s ÷ bare read and upserts',
+          figure: secondsOf(bareSync) / secondsOf(sync),
           unit: 'share',
-          bar: { atLeast: 0.6 },
-          details: { leads, seconds: fastest(sync), bareSeconds: fastest(bare) },
+          bar,
+          details,
+        },
+        {
+          what: 'rows per second of processor ÷ bare read and upserts',
+          figure: cpuOf(bareSync) / cpuOf(sync),
+          unit: 'share',
+          bar,
+        },
+        {
+          what: 'rows/s of the sink ÷ bare upserts',
+          figure: fastest(upserts) / fastest(sink),
+          unit: 'share',
+          bar,
         },
       ];
     } finally {
