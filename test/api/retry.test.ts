@@ -1,6 +1,8 @@
+import nock from 'nock';
 import { describe, expect, test } from 'vitest';
 import { withRetries } from '../../src/api/retry.ts';
 import { Setback, type SetbackKind } from '../../src/api/setback.ts';
+import { createTransport } from '../../src/api/transport.ts';
 import { InterruptedError, TransientError } from '../../src/errors.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
@@ -47,4 +49,17 @@ describe('tries end', () => {
     expect(await clock.settle(failure)).toBeInstanceOf(TransientError);
     expect(clock.now()).toBeGreaterThan(10_000);
   });
+});
+
+test.each([
+  ['ENOTFOUND', 'unknown-host'],
+  ['EAI_AGAIN', 'unreachable'],
+])('the transport calls %s %s', async (code, kind) => {
+  const error = Object.assign(new Error(`getaddrinfo ${code}`), { code });
+  nock('https://acme.kommo.com').get('/').replyWithError(error);
+  const transport = createTransport();
+  const sent = transport.send({ method: 'GET', url: 'https://acme.kommo.com/', headers: {} });
+  await expect(sent).rejects.toMatchObject({ kind, cause: { code } });
+  await transport.close();
+  nock.cleanAll();
 });
