@@ -2,8 +2,8 @@ import type { Interval } from '../stream/interval.ts';
 import { largestWindow } from './listing.ts';
 import { type Range, rangeOf } from './walk/walk.ts';
 
-/** Less than this many pages left in a range are not worth a second reader. */
-const worthSharing = 2;
+/** Less than this many pages left in a range is not worth a second reader. */
+const worthSharing = 1;
 /** Nor is less than this, in seconds, as long as nobody knows what it holds. */
 const worthGuessing = 90 * 24 * 60 * 60;
 const smallestWindow = 500;
