@@ -1,8 +1,8 @@
 import { type ClientOptions, createClient } from '../api/client.ts';
 import type { KommoClient } from '../api/kommo-client.ts';
 import type { Config } from '../config.ts';
+import { keepHeapSmall } from '../heap.ts';
 import type { Log } from '../log.ts';
-import { limitYoungGeneration } from '../young-generation.ts';
 import type { Context } from './context.ts';
 import { readVersion } from './version.ts';
 
@@ -18,7 +18,7 @@ export async function withAccount<Result>(
   particulars: Pick<ClientOptions, 'tokenStore' | 'transport'> = {},
 ): Promise<Result> {
   const { clock, redactor, signal } = context;
-  limitYoungGeneration();
+  keepHeapSmall();
   const version = await readVersion(context.packageRoot);
   const client = createClient({ ...particulars, config, version, clock, random: Math.random, log, redactor });
   const close = () => client.close();
