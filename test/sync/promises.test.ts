@@ -1,6 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import { parseIntervals } from '../../src/stream/interval.ts';
+import { run } from '../../src/sync/run.ts';
 import type { StreamState } from '../../src/sync/state.ts';
 import { streams } from '../../streams/index.ts';
 import { Destination, read } from '../property/reading.ts';
@@ -276,6 +278,30 @@ test('a list that seems to end too early is asked once more', async () => {
       const { failures } = await read(options);
       expect(failures?.size, name).toBe(0);
       expect(missing(simulator, destination, name), name).toEqual([]);
+    });
+  }
+});
+
+/** Takes its time with every event, so that readers get in each other's way if they can. */
+const withSlowOutput: typeof run = (options) =>
+  run({
+    ...options,
+    async emit(event) {
+      await setTimeout(2);
+      await options.emit(event);
+    },
+  });
+
+test('readers that share a list send nothing twice', async () => {
+  for (const name of ['leads', 'tasks', 'events']) {
+    await withAccount({ [name]: 3_000 }, async (simulator, clock) => {
+      for (const readers of [2, 4, 8]) {
+        const destination = new Destination();
+        const options = { simulator, clock, streams: only(name), destination, readers };
+        await read({ ...options, mode: 'full_refresh', engine: withSlowOutput });
+        expect(missing(simulator, destination, name), name).toEqual([]);
+        expect(destination.delivered, `${name}, ${readers} readers`).toBe(simulator.account.count(name));
+      }
     });
   }
 });

@@ -38,6 +38,7 @@ export async function* watermark(listing: Listing, range: Range): AsyncGenerator
   }
   if (inside[0]!.cursor < last) {
     range.unsettled = last;
+    range.held = last - 1;
     yield inside.filter((row) => row.cursor < last);
     return last - 1;
   }
