@@ -11,7 +11,7 @@ function heavyPages(name: string, latency: number, onlyInFull: boolean): BenchCa
       const flags = { leads, contacts: 10, companies: 10, tasks: 0, events: 0, rate: 7, latency };
       const account = await lab.account({ flags: { ...flags, fault: 'heavy' } });
       try {
-        const { tail } = await lab.run(['read', '--config', account.config, '--streams', 'leads']);
+        const { tail } = await lab.run(['read', '--config', account.config, '--streams', 'leads', '--debug']);
         const delivered = Number(/Read (\d+) records from leads/.exec(tail)?.[1]);
         const { requests, byStatus } = await account.statistics();
         return [

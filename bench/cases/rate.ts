@@ -15,18 +15,18 @@ interface Work {
 
 const allStreams: Work = {
   streams: 'leads,contacts,companies,pipelines,statuses,tasks,events,users',
-  flags: (full) => ({ leads: full ? 30_000 : 7_000 }),
+  flags: (full) => ({ leads: full ? 30_000 : 9_000 }),
   atLeast: 0.95,
 };
 const noOthers = { contacts: 10, companies: 10, tasks: 0 };
 const leadsAlone: Work = {
   streams: 'leads',
-  flags: (full) => ({ leads: full ? 60_000 : 30_000, events: 0, ...noOthers }),
+  flags: () => ({ leads: 60_000, events: 0, ...noOthers }),
   atLeast: 0.9,
 };
 const eventsAlone: Work = {
   streams: 'events',
-  flags: (full) => ({ events: full ? 60_000 : 30_000, leads: 500, ...noOthers }),
+  flags: () => ({ events: 60_000, leads: 500, ...noOthers }),
   atLeast: 0.9,
 };
 

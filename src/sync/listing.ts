@@ -117,7 +117,8 @@ export class Listing {
         if (filtered && (this.#answers === 0 || !this.filters) && isRefusal(error))
           throw new FiltersIgnored();
         if (!(error instanceof HeavyPageError) || limit <= smallestPage) throw error;
-        this.largest = Math.max(smallestPage, Math.floor(Math.min(limit, this.largest) / 2));
+        // Several readers may fail at the same size at once: what counts is the size that failed.
+        this.largest = Math.min(this.largest, Math.max(smallestPage, Math.floor(limit / 2)));
       }
     }
   }

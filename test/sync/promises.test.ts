@@ -305,3 +305,17 @@ test('readers that share a list send nothing twice', async () => {
     });
   }
 });
+
+test('readers that meet a heavy page at once make pages smaller once', async () => {
+  await withAccount({ leads: 3_000 }, async (simulator, clock) => {
+    simulator.faults.add({ list: 'leads', fault: { kind: 'heavy', above: 130 } });
+    const destination = new Destination();
+    const options = { simulator, clock, streams: only('leads'), destination, readers: 4 };
+    await read({ ...options, mode: 'incremental' });
+    expect(missing(simulator, destination, 'leads')).toEqual([]);
+    const sizes = simulator.statistics.log.map(({ url }) =>
+      Number(new URL(url, simulator.url).searchParams.get('limit')),
+    );
+    expect(Math.max(...sizes.slice(-10))).toBe(125);
+  });
+});
