@@ -15,7 +15,7 @@ interface Work {
 
 const allStreams: Work = {
   streams: 'leads,contacts,companies,pipelines,statuses,tasks,events,users',
-  flags: (full) => ({ leads: full ? 30_000 : 9_000 }),
+  flags: (full) => ({ leads: full ? 30_000 : 12_000 }),
   atLeast: 0.95,
 };
 const noOthers = { contacts: 10, companies: 10, tasks: 0 };

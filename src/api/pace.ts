@@ -143,7 +143,7 @@ export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions):
     usefulConcurrency() {
       const current = rate.at(time());
       // Little's law, with room for answers that take longer than most.
-      const useful = Math.ceil(current * ((latency ?? assumedLatency) / 1000) * 1.3) + 1;
+      const useful = Math.ceil(current * ((latency ?? assumedLatency) / 1000) * 1.6) + 1;
       return Math.max(1, Math.min(useful, current >= evenlySpacedBelow ? 4 : 24));
     },
     onWaiting: (listener) => void listeners.push(listener),
