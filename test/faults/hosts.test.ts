@@ -124,5 +124,5 @@ test('--debug logs every request with its status, its time and its X-Request-Id'
   expect(
     lines.filter((line) => /^GET \/api\/v4\/tasks\?.* the connection broke off \(\w+\) \d+ ms$/.test(line)),
   ).toHaveLength(1);
-  expect(lines).toHaveLength(log.length);
+  expect(lines.filter((line) => line.startsWith('GET '))).toHaveLength(log.length);
 });
