@@ -55,7 +55,7 @@ export function blocked(answer: Answer, path: string): BlockedError {
 /** Kommo does not take the token, and there is no other one to try. */
 export function tokenRefused(): ConfigError {
   return new ConfigError(
-    'Kommo refused the token (401): it is wrong, expired or revoked, or the integration is disabled. Create a new long-lived token under Settings → Integrations → your integration → Keys and scopes, put it into credentials.access_token, and check that subdomain names the same account.',
+    'Kommo refused the token (401): it is mistyped, expired or revoked, or the integration is disabled. Create a new long-lived token under Settings → Integrations → your integration → Keys and scopes, put it into credentials.access_token, and check that subdomain names the same account.',
   );
 }
 
