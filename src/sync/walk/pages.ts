@@ -28,7 +28,7 @@ export async function* pages(
   const seen = new Set<Row['id']>();
   let newest = Number.NEGATIVE_INFINITY;
   let quiet = 0;
-  let start = after;
+  let start = after !== undefined && (await keepsOrder(listing, window, after)) ? after : undefined;
   for (let pass = 0; pass < patience; pass += 1) {
     const inPass = new Set<Row['id']>();
     let came = 0;
@@ -63,6 +63,14 @@ export async function* pages(
   throw new UnexpectedAnswerError(
     `${listing.stream.name}: Kommo shows the records in another order at every request, and some of them never`,
   );
+}
+
+/** Whether the page that holds `place` comes in the same order twice: else what lies before it proves nothing. */
+async function keepsOrder(listing: Listing, window: Partial<Interval>, place: Place): Promise<boolean> {
+  const at = (limit: number) => ({ page: Math.floor((place.position - 1) / limit) + 1, limit });
+  const question = { bounds: listing.bounds(window), place: at };
+  const [first, second] = [await listing.ask(question), await listing.ask(question)];
+  return isSame(first.rows, second.rows);
 }
 
 interface PassedPage {
