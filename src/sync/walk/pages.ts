@@ -1,18 +1,22 @@
 import { UnexpectedAnswerError } from '../../errors.ts';
 import type { Interval } from '../../stream/interval.ts';
 import type { Place } from '../bookmark.ts';
-import type { Listing } from '../listing.ts';
+import type { Answer, Listing } from '../listing.ts';
 import type { Row } from '../row.ts';
 import { Ahead } from './ahead.ts';
 import type { WindowOptions } from './walk.ts';
 
 const patience = 40;
+/** So many rows in the same order twice: their order is kept. Fewer may come so by chance. */
+const telling = 10;
 
 /**
  * Reads a list of which nothing leaves, in whatever order it comes, page after page. The proof that nothing hid
  * is a count: as many different rows as came in one pass. Where the order changes from page to page there are
  * fewer, and the list is read again until every place has shown its row. A list that cannot be closed and grows
  * meanwhile repeats a few rows at its seams: there two more passes without news have to do.
+ *
+ * A place in the list is gone on from only where the rows in front of it keep their order.
  */
 export async function* pages(
   listing: Listing,
@@ -65,12 +69,13 @@ export async function* pages(
   );
 }
 
-/** Whether the page that holds `place` comes in the same order twice: else what lies before it proves nothing. */
+/** Whether the rows in front of `place` come in the same order twice: else what was read of them proves nothing. */
 async function keepsOrder(listing: Listing, window: Partial<Interval>, place: Place): Promise<boolean> {
   const at = (limit: number) => ({ page: Math.floor((place.position - 1) / limit) + 1, limit });
   const question = { bounds: listing.bounds(window), place: at };
-  const [first, second] = [await listing.ask(question), await listing.ask(question)];
-  return isSame(first.rows, second.rows);
+  const inFront = ({ rows, offset }: Answer) => rows.slice(0, Math.max(0, place.position - offset));
+  const [first, second] = [inFront(await listing.ask(question)), inFront(await listing.ask(question))];
+  return first.length >= telling && isSame(first, second);
 }
 
 interface PassedPage {
@@ -79,7 +84,7 @@ interface PassedPage {
   ends: boolean;
   /** The place behind this page; undefined where it holds nothing. */
   place: Place | undefined;
-  /** The page holds the place to start from, where that was; its rows up to there are left out. */
+  /** The page holds the place to start from, where that was; what is delivered already is left out. */
   isStart: boolean;
 }
 
@@ -114,8 +119,8 @@ async function* onePass(
     }
     const known = start === undefined || !first ? -1 : start.position - 1 - answer.offset;
     const isStart = known >= 0 && rows[known]?.id === start?.last;
-    const skipped = new Set(isStart ? rows.slice(0, known + 1) : []);
-    const inside = answer.inside.filter((row) => !skipped.has(row));
+    const delivered = new Set(isStart ? surelyDelivered(rows.slice(0, known + 1)) : []);
+    const inside = answer.inside.filter((row) => !delivered.has(row));
     const ends = await listing.endsWith(answer, question);
     // A page that comes twice more is the end of a list whose pages never end; once more may be a hiccup.
     repeated = rows.length > 0 && isSame(rows, previous) ? repeated + 1 : 0;
@@ -125,13 +130,23 @@ async function* onePass(
     if (position !== reach) ahead.drop();
     if (repeated === 0) {
       const last = rows.at(-1)?.id;
-      yield { inside: held, ends, place: last === undefined ? undefined : { position, last }, isStart };
+      const place = last === undefined ? undefined : { position, last };
+      yield { inside: held, ends, place, isStart };
       held = [];
     }
     if (ends) return;
     cap = Math.min(cap, listing.capOf(answer));
     previous = rows;
   }
+}
+
+/**
+ * Of the rows in front of a place, those that the run that reached it has delivered. Which ones of the last second
+ * came before the place is known only of a second that fills them all, and so is known to keep its order.
+ */
+function surelyDelivered(rows: Row[]): Row[] {
+  const second = rows.at(-1)?.cursor;
+  return rows[0]?.cursor === second ? rows : rows.filter(({ cursor }) => cursor !== second);
 }
 
 function isSame(rows: Row[], previous: Row[]): boolean {
