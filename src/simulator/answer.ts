@@ -52,6 +52,7 @@ export async function answerRequest(
     return;
   }
   const instead = fault && answerInstead(fault, info.parameters);
+  if (fault?.kind === 'heavy' && instead !== undefined) await pause(service, fault.milliseconds);
   let answer = instead ?? evaluate(service, info, body, fault?.kind === 'repeat');
   if (fault !== undefined && instead === undefined) answer = spoil(fault, answer);
   if (fault === undefined || !['reset-body', 'stall', 'huge', 'slow'].includes(fault.kind)) {
@@ -140,9 +141,12 @@ function tooMany(): Answer {
 }
 
 async function delay(service: Service): Promise<void> {
-  const { latency = 0, jitter = 0, clock } = service.options;
-  if (latency <= 0) return;
-  const milliseconds = latency * (1 + jitter * (2 * service.random() - 1));
+  const { latency = 0, jitter = 0 } = service.options;
+  if (latency > 0) await pause(service, latency * (1 + jitter * (2 * service.random() - 1)));
+}
+
+async function pause({ options: { clock } }: Service, milliseconds = 0): Promise<void> {
+  if (milliseconds <= 0) return;
   if (clock?.sleep) await clock.sleep(milliseconds);
   else await wait(milliseconds);
 }

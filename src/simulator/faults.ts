@@ -18,8 +18,8 @@ export type Fault =
   | { kind: 'next'; href: 'same' | string }
   /** The page before this one once more. */
   | { kind: 'repeat' }
-  /** Pages above this size are answered with 504. */
-  | { kind: 'heavy'; above: number }
+  /** Pages above this size are answered with 504: at once, or after so long a try. */
+  | { kind: 'heavy'; above: number; milliseconds?: number }
   /** 403 as HTML, for this and for every later request, until `faults.clear()`. */
   | { kind: 'ban' }
   /** Each record of the page passes through the function. */
@@ -82,6 +82,7 @@ export const namedFaults: Record<string, Fault> = {
   'next-elsewhere': { kind: 'next', href: 'https://other-host.invalid/api/v4/leads?page=2' },
   repeat: { kind: 'repeat' },
   heavy: { kind: 'heavy', above: 100 },
+  'heavy-late': { kind: 'heavy', above: 100, milliseconds: 20_000 },
   'not-an-object': { kind: 'records', change: (record, index) => (index === 1 ? 'text' : record) },
   'without-id': {
     kind: 'records',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { namedFaults } from '../../src/simulator/faults.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
-import { ask, ids, records, trueIds, withAccount } from './ask.ts';
+import { ask, ids, records, testClock, trueIds, withAccount } from './ask.ts';
 
 /** What a raw reader gets: the status, or what went wrong. */
 async function raw(
@@ -89,6 +89,18 @@ test('heavy pages time out, smaller ones do not', async () => {
   await underFault('heavy', async (simulator) => {
     expect((await raw(simulator, 'leads?limit=250')).status).toBe(504);
     expect((await raw(simulator, 'leads?limit=100')).status).toBe(200);
+  });
+});
+
+test('heavy pages can take long to time out, smaller ones come at once', async () => {
+  const slept: number[] = [];
+  const clock = { ...testClock(), sleep: async (milliseconds: number) => void slept.push(milliseconds) };
+  await withAccount({ leads: 20, clock }, async (simulator) => {
+    simulator.faults.addNamed('heavy-late');
+    expect((await raw(simulator, 'leads?limit=100')).status).toBe(200);
+    expect(slept).toEqual([]);
+    expect((await raw(simulator, 'leads?limit=250')).status).toBe(504);
+    expect(slept).toEqual([20_000]);
   });
 });
 
