@@ -1,0 +1,90 @@
+/**
+ * Reads the leads of an account and keeps every answer in memory, their pages also in a file, one a line. Then
+ * reads them again from memory: all that `read` does with an answer once it is there, into a stream that leads
+ * nowhere.
+ */
+import { createWriteStream } from 'node:fs';
+import { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { createClient } from '../../src/api/client.ts';
+import { type Answer, createTransport, type Transport } from '../../src/api/transport.ts';
+import { systemClock } from '../../src/clock.ts';
+import { Translator } from '../../src/dialect/airbyte/translator.ts';
+import { keepHeapSmall } from '../../src/heap.ts';
+import { silentLog } from '../../src/log.ts';
+import { createRedactor } from '../../src/redact.ts';
+import { LineWriter } from '../../src/sink/lines.ts';
+import type { SyncEvent } from '../../src/sync/event.ts';
+import { run } from '../../src/sync/run.ts';
+import { leads } from '../../streams/leads.ts';
+
+const [url, token, path] = process.argv.slice(2);
+const rounds = 3;
+
+const answers = new Map<string, Answer>();
+const sockets = createTransport();
+const transport: Transport = {
+  async send(request) {
+    const answer = answers.get(request.url) ?? (await sockets.send(request));
+    answers.set(request.url, answer);
+    return answer;
+  },
+  async close() {},
+};
+
+keepHeapSmall();
+const records = await read();
+await sockets.close();
+const kept = answers.size;
+const file = createWriteStream(path!);
+const pages = [...answers].filter(([url, { status }]) => url.includes('/leads?') && status === 200);
+file.end(pages.map(([, { body }]) => body).join('\n'));
+await finished(file);
+
+const times: number[] = [];
+for (let round = 0; round < rounds; round++) {
+  const begun = performance.now();
+  await read();
+  times.push((performance.now() - begun) / 1000);
+}
+if (answers.size > kept) throw new Error('a read from memory asked what the first one had not');
+process.stdout.write(JSON.stringify({ records, seconds: Math.min(...times) }));
+
+/** One read by one reader, whose requests are the same every time; says how many records came. */
+async function read(): Promise<number> {
+  const redactor = createRedactor();
+  const client = createClient({
+    config: {
+      origin: url!,
+      credentials: { type: 'long_lived_token', accessToken: token! },
+      requestsPerSecond: 1_000_000,
+    },
+    version: 'bench',
+    clock: systemClock,
+    random: Math.random,
+    log: silentLog,
+    redactor,
+    transport,
+  });
+  const columns = Object.keys(leads.schema.properties);
+  const plan = [{ stream: leads, mode: 'full_refresh' as const, columns, state: undefined }];
+  const nowhere = new Writable({ write: (_bytes, _encoding, taken) => taken() });
+  const translator = new Translator(new LineWriter(nowhere, redactor), systemClock, silentLog, plan);
+  let count = 0;
+  const emit = async (event: SyncEvent) => {
+    if (event.type === 'records') count += event.records.length;
+    await translator.emit(event);
+  };
+  const failures = await run({
+    client: { ...client, usefulConcurrency: () => 1 },
+    plan,
+    startDate: undefined,
+    lookbackSeconds: 0,
+    emit,
+    clock: systemClock,
+    log: silentLog,
+    signal: new AbortController().signal,
+  });
+  if (failures.size > 0) throw [...failures.values()][0];
+  return count;
+}
