@@ -11,12 +11,17 @@ type WindowReader = (
   options: WindowOptions,
 ) => AsyncGenerator<Row[], boolean>;
 
-/** Only a single second may hold more: what is remembered of a window while it is read has to stay small. */
+/** A window whose width is a guess is begun only if it holds no more: smaller ones can be shared. */
 const bearable = 10_000;
+/** Only a single second may hold more: what is remembered of a window while it is read has to stay small. */
+const most = 50_000;
+/** So many times as many rows as were intended raise a doubt about a width that was measured. */
+const surprising = 1.5;
 
 /**
  * Makes a walk of a reader of closed windows: each step reads one window, as wide as the density just seen
- * suggests. A window whose width is a guess is probed for its length before it is read.
+ * suggests. The length of a window is probed before it is read where its width is a guess, and else when more
+ * comes than was intended; one that is too long is left for a narrower one, and what came of it is sent again.
  */
 export function byWindows(read: WindowReader): Walk {
   return async function* (listing: Listing, range: Range) {
@@ -29,7 +34,7 @@ export function byWindows(read: WindowReader): Walk {
       listing,
       { from, to },
       {
-        isTooLong: async () => isGuess && reachesBehind(listing, { from, to }),
+        isTooLong: async () => isGuess && reachesBehind(bearable, listing, { from, to }),
         after: bookmark,
         likelyRows: listing.intended,
         expectsRows: to - from >= remarkablyLong && density.isBarren !== true,
@@ -39,11 +44,15 @@ export function byWindows(read: WindowReader): Walk {
       },
     );
     let count = 0;
+    let isDoubtful = !isGuess && to > from;
     for (;;) {
       const { done, value } = await reading.next();
-      // Where records lie much denser than just before, a narrower window takes over; what came is sent again.
-      const grewTooLong = !done && to > from && count > 2 * bearable;
-      if (grewTooLong || (done && !value)) {
+      let isTooLong = done && !value;
+      if (!done && isDoubtful && count > surprising * listing.intended) {
+        isDoubtful = false;
+        isTooLong = await reachesBehind(most, listing, { from, to });
+      }
+      if (isTooLong) {
         range.held = from - 1;
         range.bookmark = undefined;
         range.density = afterTooLong(to - from + 1);
@@ -60,9 +69,9 @@ export function byWindows(read: WindowReader): Walk {
   };
 }
 
-/** Whether more rows lie in the window than is bearable: one request for the page behind them. */
-async function reachesBehind(listing: Listing, window: Interval): Promise<boolean> {
+/** Whether more than `count` rows lie in the window: one request for the page behind them. */
+async function reachesBehind(count: number, listing: Listing, window: Interval): Promise<boolean> {
   const bounds = listing.bounds(window);
-  const place = (largest: number) => ({ page: Math.floor(bearable / largest) + 1, limit: largest });
+  const place = (largest: number) => ({ page: Math.floor(count / largest) + 1, limit: largest });
   return (await listing.ask({ bounds, place })).rows.length > 0;
 }
