@@ -53,7 +53,7 @@ export class Ahead {
   #sensibleBets(): number {
     if (this.#likelyRows === Number.POSITIVE_INFINITY) return this.#taken;
     const left = Math.ceil(this.#likelyRows / this.#listing.largest) - this.#taken - 1;
-    return Math.min(Math.floor(this.#taken / 2), left < 0 ? this.#taken : left);
+    return Math.min(Math.floor(this.#taken / 2), left < 0 ? this.#taken : Math.max(2, left));
   }
 
   #ask(isAhead: boolean): void {

@@ -45,14 +45,20 @@ export function byWindows(read: WindowReader): Walk {
     );
     let count = 0;
     let isDoubtful = !isGuess && to > from;
+    let isTooLong = false;
     for (;;) {
       const { done, value } = await reading.next();
-      let isTooLong = done && !value;
-      if (!done && isDoubtful && count > surprising * listing.intended) {
+      if (isDoubtful && count > surprising * listing.intended) {
         isDoubtful = false;
-        isTooLong = await reachesBehind(most, listing, { from, to });
+        // Nobody waits for the answer, and where there is none the reader meets the same trouble by itself.
+        reachesBehind(most, listing, { from, to }).then(
+          (is) => {
+            isTooLong = is;
+          },
+          () => {},
+        );
       }
-      if (isTooLong) {
+      if (done ? !value : isTooLong) {
         range.held = from - 1;
         range.bookmark = undefined;
         range.density = afterTooLong(to - from + 1);
