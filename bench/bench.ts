@@ -59,12 +59,16 @@ function createLab(): Lab {
 
 async function measureAll(lab: Lab): Promise<CaseResult[]> {
   const measure = async ({ name, measure }: BenchCase): Promise<CaseResult> => {
-    const result = { name, measurements: await measure(lab) };
+    const begun = performance.now();
+    const measurements = await measure(lab);
+    const result = { name, seconds: Math.round((performance.now() - begun) / 1000), measurements };
     say(resultTable([result]).slice(1).join('\n'));
     return result;
   };
   const limit = pLimit(sideBySide);
-  const waiting = await Promise.all(wanted.filter(({ waits }) => waits).map((each) => limit(measure, each)));
+  // The last ones take longest: they begin first.
+  const measuring = wanted.filter(({ waits }) => waits).toReversed();
+  const waiting = (await Promise.all(measuring.map((each) => limit(measure, each)))).toReversed();
   const computing: CaseResult[] = [];
   for (const each of wanted.filter(({ waits }) => !waits)) computing.push(await measure(each));
   return [...waiting, ...computing];

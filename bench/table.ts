@@ -4,6 +4,7 @@ import { type Measurement, reachesBar, type Unit } from './case.ts';
 /** What a case measured. */
 export interface CaseResult {
   name: string;
+  seconds: number;
   measurements: readonly Measurement[];
 }
 
