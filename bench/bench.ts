@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import pLimit from 'p-limit';
 import { startAccount } from './account.ts';
 import { type BenchCase, reachesBar } from './case.ts';
 import { cases } from './cases/index.ts';
@@ -15,7 +14,7 @@ import { ratePlot } from './plot.ts';
 import { runBare, runNode, timeNode } from './program.ts';
 import { type CaseResult, resultTable } from './table.ts';
 
-/** Cases that wait do not disturb each other, up to this number of them. */
+/** Cases that wait hardly disturb each other, up to this number of them. */
 const sideBySide = 7;
 
 /** Between these the README shows the last table. */
@@ -54,24 +53,40 @@ function createLab(): Lab {
     run: (args, options) => runNode([executable, ...args], folder, options),
     bare: (name, args) => runBare(name, args, folder),
     time: timeNode,
+    ready: async () => {},
   };
 }
 
 async function measureAll(lab: Lab): Promise<CaseResult[]> {
-  const measure = async ({ name, measure }: BenchCase): Promise<CaseResult> => {
+  const measure = async ({ name, measure }: BenchCase, lab: Lab): Promise<CaseResult> => {
     const begun = performance.now();
     const measurements = await measure(lab);
     const result = { name, seconds: Math.round((performance.now() - begun) / 1000), measurements };
     say(resultTable([result]).slice(1).join('\n'));
     return result;
   };
-  const limit = pLimit(sideBySide);
-  // The last ones take longest: they begin first.
-  const measuring = wanted.filter(({ waits }) => waits).toReversed();
-  const waiting = (await Promise.all(measuring.map((each) => limit(measure, each)))).toReversed();
-  const computing: CaseResult[] = [];
-  for (const each of wanted.filter(({ waits }) => !waits)) computing.push(await measure(each));
-  return [...waiting, ...computing];
+  const results: CaseResult[] = [];
+  const waiting = wanted.filter(({ waits }) => waits);
+  for (let at = 0; at < waiting.length; at += sideBySide) {
+    const group = waiting.slice(at, at + sideBySide);
+    const together = { ...lab, ready: createBarrier(group.length) };
+    // Who fails does not keep the others waiting.
+    const measured = group.map((each) => measure(each, together).finally(together.ready));
+    results.push(...(await Promise.all(measured)));
+  }
+  for (const each of wanted.filter(({ waits }) => !waits)) results.push(await measure(each, lab));
+  return results;
+}
+
+/** Resolves for all of its callers when so many have called. */
+function createBarrier(parties: number): () => Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let missing = parties;
+  return () => {
+    missing -= 1;
+    if (missing === 0) resolve();
+    return promise;
+  };
 }
 
 /** Leaves the figures as JSON and the plot in bench/results; with --record also in bench/README.md. */

@@ -15,6 +15,11 @@ export interface Lab {
   bare(name: string, args: readonly string[]): Promise<Finished>;
   /** The seconds that node takes for these arguments. */
   time(args: readonly string[]): Promise<number>;
+  /**
+   * Resolves when all cases that run at the same time have called it. Accounts are built before: what that takes of
+   * the machine would shift the requests of the others.
+   */
+  ready(): Promise<void>;
   /** The installed executable. */
   readonly executable: string;
 }

@@ -27,6 +27,7 @@ export const competitor: BenchCase = {
     const account = await lab.account({ flags: { ...flags, rate: permitted, jitter: 0.3 } });
     try {
       await account.warmUp();
+      await lab.ready();
       await lab.run(['read', '--config', account.config, '--streams', 'leads']);
       const { requests, rateLimited } = await account.statistics();
       const log = await account.log();

@@ -11,6 +11,7 @@ function heavyPages(name: string, fault: 'heavy' | 'heavy-late', onlyInFull: boo
       const flags = { leads, contacts: 10, companies: 10, tasks: 0, events: 0, rate: 7, latency: 50 };
       const account = await lab.account({ flags: { ...flags, fault } });
       try {
+        await lab.ready();
         const { tail } = await lab.run(['read', '--config', account.config, '--streams', 'leads', '--debug']);
         const delivered = Number(/Read (\d+) records from leads/.exec(tail)?.[1]);
         const { requests, byStatus } = await account.statistics();

@@ -61,6 +61,7 @@ async function read(lab: Lab, work: Work, latency: number) {
   const account = await lab.account({ flags });
   try {
     await account.warmUp();
+    await lab.ready();
     await lab.run(['read', '--config', account.config, '--streams', work.streams]);
     const { rateLimited, busiestSecond } = await account.statistics();
     return { use: rateUse(await account.log(), permitted), rateLimited, busiestSecond };
