@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts';
+import { failureKind } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { PlannedStream, SyncEvent } from '../../sync/event.ts';
 import type { Failures } from '../../sync/run.ts';
@@ -28,6 +29,8 @@ export class Translator {
   readonly #log: Log;
   readonly #states: ReadonlyMap<string, Record<string, unknown>>;
   readonly #progress = new Map<string, Progress>();
+  /** Failures that no other try will mend. */
+  readonly #toMend = new Map<string, unknown>();
 
   constructor(lines: Lines, clock: Clock, log: Log, plan: readonly PlannedStream[]) {
     this.#lines = lines;
@@ -62,19 +65,20 @@ export class Translator {
   };
 
   /**
-   * Reports the streams that were never started, and sums up what failed. They come last: the platform decides
-   * by the first error whether another try makes sense (airbyte.md §2.7).
+   * Reports what the user has to mend, the streams that were never started among it, and sums up what failed. It
+   * comes last: the platform decides by the first error whether another try makes sense (airbyte.md §2.7).
    */
   async conclude(notStarted: Failures, failed: Failures): Promise<void> {
+    for (const [stream, error] of this.#toMend) await this.#error(error, stream);
     for (const [stream, error] of notStarted) {
       await this.#status(stream, 'INCOMPLETE');
       await this.#error(error, stream);
     }
     const failures = new Map([...failed, ...notStarted]);
-    const [first] = failures.values();
     if (failures.size === 0) return;
     const message = `These streams were not read in full: ${[...failures.keys()].join(', ')}.`;
-    const { failure_type } = describeFailure(first);
+    const kinds = [...failures.values()].map(failureKind);
+    const failure_type = kinds.find((kind) => kind !== 'config_error') ?? 'config_error';
     await this.#lines.writeText(errorLine({ message, failure_type }, this.#clock.now()));
     await this.#lines.flush();
   }
@@ -108,7 +112,8 @@ export class Translator {
     } else {
       this.#log('info', `Read ${records} records from ${stream} stream before it failed`);
       await this.#status(stream, 'INCOMPLETE');
-      await this.#error(error, stream);
+      if (failureKind(error) === 'config_error') this.#toMend.set(stream, error);
+      else await this.#error(error, stream);
     }
     this.#progress.delete(stream);
   }

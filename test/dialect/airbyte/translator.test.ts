@@ -156,6 +156,28 @@ test('streams that were never started come last, so that they do not outrank an 
   expect(statusesIn(messages)).toEqual(['leads STARTED', 'leads INCOMPLETE', 'nowhere INCOMPLETE']);
 });
 
+test('what the user has to mend is told last, so that it does not outrank an outage either', async () => {
+  const denied = new ConfigError('The token may not read users.');
+  const error = new TransientError('Kommo did not answer.');
+  const failed = new Map<string, Error>([
+    ['users', denied],
+    ['leads', error],
+  ]);
+  const messages = await translate(
+    [started('users'), started('leads'), finished('users', denied), finished('leads', error)],
+    (translator) => translator.conclude(new Map(), failed),
+  );
+  expect(messages.map(brief)).toEqual([
+    'users STARTED',
+    'leads STARTED',
+    'users INCOMPLETE',
+    'leads INCOMPLETE',
+    'leads transient_error',
+    'users config_error',
+    'ALL transient_error',
+  ]);
+});
+
 test('a stream that was given up before it was started is incomplete too', async () => {
   const messages = await translate([finished('leads', new TransientError('Stopped.'))]);
   expect(messages.map(brief)).toEqual(['leads INCOMPLETE', 'leads transient_error']);
