@@ -9,16 +9,14 @@ export interface Outcome {
 interface Where {
   folder?: string;
   environment?: NodeJS.ProcessEnv;
+  /** What it reads from stdin; nothing where this is absent. */
+  input?: string | undefined;
 }
 
 /** Runs a program to its end, without blocking: a simulated account answers from this process. */
 export function run(program: string, given: readonly string[], where: Where = {}): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, given, {
-      cwd: where.folder,
-      env: where.environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(program, given, { cwd: where.folder, env: where.environment });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -29,6 +27,9 @@ export function run(program: string, given: readonly string[], where: Where = {}
     });
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, stdout, stderr }));
+    // Who ends without reading it is not at fault for that.
+    child.stdin.on('error', () => {});
+    child.stdin.end(where.input ?? '');
   });
 }
 

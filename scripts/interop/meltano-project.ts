@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Outcome } from '../run-program.ts';
 import type { OpenAccount } from './account.ts';
 import { type Client, programOf } from './environments.ts';
-import { type Ended, expect, root, run, workshop } from './programs.ts';
+import { expect, root, run, workshop } from './programs.ts';
 
 const project = join(workshop, 'project');
 /** Where a loader keeps what it gets. */
@@ -46,7 +47,7 @@ export function meltano(
   account: OpenAccount,
   args: string[],
   environment: Record<string, string> = {},
-): Promise<Ended> {
+): Promise<Outcome> {
   const command = [programOf('meltano', 'meltano'), ...args];
   return run(command, { cwd: project, environment: settingsIn(environment, account) });
 }

@@ -40,6 +40,13 @@ export class Destination {
   }
 }
 
+/** What the account has and the destination was never given, as `id version`. */
+export function missing({ account }: Simulator, destination: Destination, stream: string): string[] {
+  return Array.from(account.truth(stream))
+    .filter(({ id, version }) => !destination.has(stream, id, version))
+    .map(({ id, version }) => `${id} ${version}`);
+}
+
 export interface ReadOptions {
   simulator: Simulator;
   clock: Clock;

@@ -5,7 +5,7 @@ import { parseIntervals } from '../../src/stream/interval.ts';
 import { run } from '../../src/sync/run.ts';
 import type { StreamState } from '../../src/sync/state.ts';
 import { streams } from '../../streams/index.ts';
-import { Destination, read } from '../property/reading.ts';
+import { Destination, missing, read } from '../property/reading.ts';
 import { createVirtualClock, type VirtualClock } from '../property/virtual-clock.ts';
 
 const none = { leads: 0, contacts: 0, companies: 0, tasks: 0, events: 0, users: 1, pipelines: 1 };
@@ -23,12 +23,6 @@ async function withAccount(
   } finally {
     await simulator.close();
   }
-}
-
-function missing(simulator: Simulator, destination: Destination, stream: string): string[] {
-  return [...simulator.account.truth(stream)]
-    .filter(({ id, version }) => !destination.has(stream, id, version))
-    .map(({ id, version }) => `${id} ${version}`);
 }
 
 test('an idle account costs two requests a stream at most and sends nothing again', async () => {
