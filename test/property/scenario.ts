@@ -124,10 +124,12 @@ export class Writers {
   /** What happens before a request is answered. */
   act(simulator: Simulator): void {
     this.#clock.advance(this.#scenario.pace);
-    const { deeds, stream } = this.#scenario;
+    const { deeds, stream, pageSize } = this.#scenario;
+    const { pageCap } = this.#scenario.readings;
     if (!this.atWork || deeds.length === 0) return;
     // People change less between two requests than one request brings, or no reader could ever keep up.
-    this.#strength = Math.max(2, Math.floor(this.#scenario.pageSize / 10));
+    const brought = typeof pageCap === 'number' ? Math.min(pageSize, pageCap) : pageSize;
+    this.#strength = Math.max(2, Math.floor(brought / 10));
     for (const deed of deeds[this.#turn % deeds.length]!) this.#do(simulator, stream, deed);
     this.#turn += 1;
   }
