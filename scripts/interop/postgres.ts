@@ -1,7 +1,8 @@
-import { chownSync, existsSync, globSync, mkdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { must, run, workshop } from './programs.ts';
+import { must, run } from './programs.ts';
 
 export interface Postgres extends AsyncDisposable {
   port: number;
@@ -12,9 +13,8 @@ export interface Postgres extends AsyncDisposable {
 /** A PostgreSQL of our own, from Debian's packages, which refuses to run as root. */
 export async function startPostgres(): Promise<Postgres> {
   const bin = await findPrograms();
-  const folder = join(workshop, 'postgres');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+  // Not in the checkout: the user that it runs as may not be allowed to look into a folder above it.
+  const folder = mkdtempSync(join(tmpdir(), 'source-kommo-postgres-'));
   const isRoot = process.getuid?.() === 0;
   if (isRoot) {
     const ids = (await must(['getent', 'passwd', 'postgres'], { cwd: '/' })).split(':');
@@ -41,6 +41,7 @@ export async function startPostgres(): Promise<Postgres> {
     version: (await must([join(bin, 'postgres'), '--version'], { cwd: '/' })).trim(),
     [Symbol.asyncDispose]: async () => {
       await as([join(bin, 'pg_ctl'), '-D', data, '-m', 'immediate', 'stop']);
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
