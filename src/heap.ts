@@ -2,7 +2,7 @@ import { PerformanceObserver } from 'node:perf_hooks';
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
 /** Larger ones save no time worth having, and pages of text fill them whatever their size. */
-const largestYoungBytes = 32 * 1024 * 1024;
+const largestYoungBytes = 16 * 1024 * 1024;
 
 /**
  * How much more than what is alive the old objects may take before they are collected. What is alive is some 20 MB

@@ -4,7 +4,7 @@ import type { Lab } from '../lab.ts';
 const megabyte = 1024 * 1024;
 const slow = 1_000_000;
 /** In the quick run a slow reader is slow for so long: buffers that can fill are full by then. */
-const slowSeconds = 8;
+const slowSeconds = 5;
 
 /** The peak of a read of so many leads, whose reader is fast or takes 1 MB/s. */
 async function peakOf(lab: Lab, leads: number): Promise<{ fast: number; slow: number }> {

@@ -10,7 +10,7 @@ export const sqlite: BenchCase = {
   name: 'sync to SQLite, no limit',
   waits: false,
   async measure(lab) {
-    const leads = lab.full ? 200_000 : 50_000;
+    const leads = lab.full ? 200_000 : 40_000;
     const flags = { leads, contacts: 10, companies: 10, tasks: 0, events: 0, rate: 'unlimited' };
     const account = await lab.account({ flags, settings: { requests_per_second: 1_000_000 } });
     const file = `${lab.folder}/kommo.db`;

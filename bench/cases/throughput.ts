@@ -9,7 +9,7 @@ export const throughput: BenchCase = {
   name: 'read, no limit',
   waits: false,
   async measure(lab) {
-    const leads = lab.full ? 200_000 : 50_000;
+    const leads = lab.full ? 200_000 : 40_000;
     const flags = {
       leads,
       contacts: 10,
