@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { BenchCase } from '../case.ts';
-import { fastest } from '../fastest.ts';
+import { fastest, fastestRun } from '../fastest.ts';
 import type { Finished } from '../program.ts';
 
 const rounds = 3;
@@ -38,31 +38,31 @@ export const sqlite: BenchCase = {
         upserts.push((await bare('upserts', [file])).inLoop);
         sink.push((await bare('sink', [file])).inLoop);
       }
-      const secondsOf = (runs: Finished[]) => fastest(runs.map((run) => run.seconds));
-      const cpuOf = (runs: Finished[]) => fastest(runs.map((run) => run.cpuSeconds));
+      const whole = fastestRun(sync);
+      const wholeBare = fastestRun(bareSync);
       const details = {
         leads,
-        seconds: secondsOf(sync),
-        bareSeconds: secondsOf(bareSync),
-        cpuSeconds: cpuOf(sync),
-        bareCpuSeconds: cpuOf(bareSync),
+        seconds: whole.seconds,
+        bareSeconds: wholeBare.seconds,
+        cpuSeconds: whole.cpuSeconds,
+        bareCpuSeconds: wholeBare.cpuSeconds,
         sinkSeconds: fastest(sink),
         upsertSeconds: fastest(upserts),
-        shareOfUpserts: fastest(upserts) / secondsOf(sync),
-        bareShareOfUpserts: fastest(upserts) / secondsOf(bareSync),
+        shareOfUpserts: fastest(upserts) / whole.seconds,
+        bareShareOfUpserts: fastest(upserts) / wholeBare.seconds,
       };
       const bar = { atLeast: 0.6 };
       return [
         {
           what: 'rows/s ÷ bare read and upserts',
-          figure: secondsOf(bareSync) / secondsOf(sync),
+          figure: wholeBare.seconds / whole.seconds,
           unit: 'share',
           bar,
           details,
         },
         {
           what: 'rows per second of processor ÷ bare read and upserts',
-          figure: cpuOf(bareSync) / cpuOf(sync),
+          figure: wholeBare.cpuSeconds / whole.cpuSeconds,
           unit: 'share',
           bar,
         },

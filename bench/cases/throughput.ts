@@ -1,5 +1,5 @@
 import type { BenchCase } from '../case.ts';
-import { fastest } from '../fastest.ts';
+import { fastestRun } from '../fastest.ts';
 import type { Finished } from '../program.ts';
 
 const rounds = 3;
@@ -31,32 +31,32 @@ export const throughput: BenchCase = {
       const engine = inMemory(await lab.bare('engine', [account.url, account.token, pages]));
       if (engine.records !== leads) throw new Error(`the engine read ${engine.records} of ${leads} leads`);
       const loop = inMemory(await lab.bare('parse-and-stringify', [pages]));
-      const secondsOf = (runs: Finished[]) => fastest(runs.map((run) => run.seconds));
-      const cpuOf = (runs: Finished[]) => fastest(runs.map((run) => run.cpuSeconds));
+      const whole = fastestRun(program);
+      const wholeBare = fastestRun(bare);
       const loopSeconds = (loop.seconds / loop.records) * leads;
       const details = {
         leads,
-        seconds: secondsOf(program),
-        bareSeconds: secondsOf(bare),
-        cpuSeconds: cpuOf(program),
-        bareCpuSeconds: cpuOf(bare),
+        seconds: whole.seconds,
+        bareSeconds: wholeBare.seconds,
+        cpuSeconds: whole.cpuSeconds,
+        bareCpuSeconds: wholeBare.cpuSeconds,
         loopSeconds,
         engineSeconds: engine.seconds,
-        shareOfLoop: loopSeconds / secondsOf(program),
-        bareShareOfLoop: loopSeconds / secondsOf(bare),
+        shareOfLoop: loopSeconds / whole.seconds,
+        bareShareOfLoop: loopSeconds / wholeBare.seconds,
       };
       const bar = { atLeast: 0.5 };
       return [
         {
           what: 'records/s ÷ bare read',
-          figure: secondsOf(bare) / secondsOf(program),
+          figure: wholeBare.seconds / whole.seconds,
           unit: 'share',
           bar,
           details,
         },
         {
           what: 'records per second of processor ÷ bare read',
-          figure: cpuOf(bare) / cpuOf(program),
+          figure: wholeBare.cpuSeconds / whole.cpuSeconds,
           unit: 'share',
           bar,
         },
