@@ -31,8 +31,21 @@ export class ConfigError extends SourceError {
   readonly kind = 'config_error' as const;
 }
 
-/** The token may not read this list (403 as JSON): other streams may go on. */
-export class ForbiddenError extends ConfigError {}
+/**
+ * This account or token cannot have a list, although the account itself answers: its plan (402), a right or scope
+ * (403 as JSON), or a feature that is missing (404) or switched off (422). Others may go on.
+ */
+export class NotAvailableError extends ConfigError {
+  readonly status: number;
+  /** What it takes to have the list, to be read behind "needs": a noun without a full stop. */
+  readonly needs: string;
+
+  constructor(message: string, status: number, needs: string, context: ErrorContext = {}) {
+    super(message, context);
+    this.status = status;
+    this.needs = needs;
+  }
+}
 
 /** Kommo blocked the address (403 as HTML): every further request makes it worse. */
 export class BlockedError extends ConfigError {}
@@ -45,7 +58,7 @@ export class TransientError extends SourceError {
 /** The server did not manage a page of this size (504, or no answer in time): ask for a smaller one. */
 export class HeavyPageError extends TransientError {}
 
-/** Kommo refused the question itself (400, 404, 405, 422): repeating it changes nothing. */
+/** Kommo refused the question itself (400, 405; for anything but a list 404 and 422 too): repeating it changes nothing. */
 export class RefusedRequestError extends SourceError {
   readonly kind = 'system_error' as const;
   readonly status: number;

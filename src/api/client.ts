@@ -4,7 +4,7 @@ import { type Authorization, longLivedToken, renewableTokens } from './auth.ts';
 import type { KommoClient } from './kommo-client.ts';
 import { createNetwork, type Network, type NetworkOptions } from './network.ts';
 import { parsePage } from './page.ts';
-import { refusal, renewedTokenRefused } from './refusal.ts';
+import { notAvailable, type Question, refusal, renewedTokenRefused } from './refusal.ts';
 import type { TokenStore } from './token-store.ts';
 import type { Answer } from './transport.ts';
 
@@ -22,7 +22,11 @@ export function createClient(options: ClientOptions): KommoClient {
   const network = createNetwork(options.config.requestsPerSecond, options);
   const authorization = authorize(options, network);
 
-  async function get(path: string, purpose: string): Promise<Answer> {
+  async function get(
+    path: string,
+    purpose: string,
+    refuse: (answer: Answer, question: Question) => Error,
+  ): Promise<Answer> {
     for (let renewed = false; ; renewed = true) {
       const token = await authorization.token();
       const origin = authorization.origin();
@@ -38,7 +42,7 @@ export function createClient(options: ClientOptions): KommoClient {
         await authorization.renew(token);
         continue;
       }
-      if (answer.status >= 300) throw refusal(answer, { purpose, path: path.split('?', 1)[0]!, origin });
+      if (answer.status >= 300) throw refuse(answer, { purpose, path: path.split('?', 1)[0]!, origin });
       return answer;
     }
   }
@@ -48,19 +52,24 @@ export function createClient(options: ClientOptions): KommoClient {
       network.persist(
         { purpose: request.purpose, canShrink: Number(request.query.limit) > smallestPage },
         async () => {
-          const answer = await get(request.path + queryString(request.query), request.purpose);
+          const path = request.path + queryString(request.query);
+          const answer = await get(path, request.purpose, refuseList);
           return parsePage(answer, request, authorization.origin());
         },
       ),
     account: (parts) =>
       network.persist({ purpose: 'account', action: 'read the account', canShrink: false }, async () =>
-        parseAccount(await get(`/api/v4/account${queryString({ with: parts.join() })}`, 'account')),
+        parseAccount(await get(`/api/v4/account${queryString({ with: parts.join() })}`, 'account', refusal)),
       ),
     requests: network.requests,
     usefulConcurrency: network.pacer.usefulConcurrency,
     onWaiting: network.pacer.onWaiting,
     close: network.close,
   };
+}
+
+function refuseList(answer: Answer, question: Question): Error {
+  return notAvailable(answer, question) ?? refusal(answer, question);
 }
 
 function authorize(

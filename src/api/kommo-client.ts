@@ -21,8 +21,8 @@ export interface Page {
 export interface KommoClient {
   /**
    * One page of a list. Rejects with an error of `errors.ts`: `HeavyPageError` when this page size is too much
-   * for the server, `ForbiddenError` for a missing right, `BlockedError` for a ban, `RefusedRequestError` for a
-   * 4xx of the question itself, `ConfigError` for token and account, `TransientError` when the tries are used up.
+   * for the server, `NotAvailableError` where this account or token cannot have the list, `BlockedError` for a ban,
+   * `RefusedRequestError` for another 4xx of the question itself, `ConfigError` for token and account, `TransientError` when the tries are used up.
    */
   list(request: ListRequest): Promise<Page>;
   /** The account object (`GET /api/v4/account`) with the named `with=` parts. */

@@ -1,7 +1,7 @@
 import {
   BlockedError,
   ConfigError,
-  ForbiddenError,
+  NotAvailableError,
   RefusedRequestError,
   UnexpectedAnswerError,
 } from '../errors.ts';
@@ -15,20 +15,53 @@ export interface Question {
   origin: string;
 }
 
+/** What a list needs that is refused with this status, and how that is said. */
+const missing: Readonly<Record<number, { said: (purpose: string) => string; needs: string }>> = {
+  402: {
+    said: (purpose) => `Kommo asks for payment (402) for ${purpose}`,
+    needs: 'a subscription that is paid and a plan that includes it (Settings → Billing)',
+  },
+  403: {
+    said: (purpose) => `The token may not read ${purpose} (403)`,
+    needs:
+      'the token of an administrator, and an integration with access to it (Settings → Integrations → your integration → Keys and scopes)',
+  },
+  404: {
+    said: (purpose) => `Kommo does not know ${purpose} (404)`,
+    needs: 'a feature that this account does not have',
+  },
+  422: {
+    said: (purpose) => `Kommo cannot list ${purpose} (422)`,
+    needs: 'a feature that is switched off in this account',
+  },
+};
+
+/** Why this account or token cannot have the list that was asked for; undefined where that is not the reason. */
+export function notAvailable(answer: Answer, { purpose, path }: Question): NotAvailableError | undefined {
+  const { status } = answer;
+  const reason = missing[status];
+  if (reason === undefined) return undefined;
+  const { said, context } = described(answer, path);
+  return new NotAvailableError(
+    `${reason.said(purpose)}: it needs ${reason.needs}.${said}`,
+    status,
+    reason.needs,
+    context,
+  );
+}
+
 /** An answer from which no other try can follow, said so that the user knows what to do. */
 export function refusal(answer: Answer, { purpose, path, origin }: Question): Error {
   const { status } = answer;
-  const { text } = parseProblem(answer);
-  const context = { detail: detailOf(answer, path, text) };
-  const said = text === '' ? '' : ` Kommo says: ${text}`;
+  const { said, context } = described(answer, path);
   if (status === 402) {
     return new ConfigError(
-      `Kommo asks for payment (402) for ${purpose}. The subscription or trial of the account is over, or its plan does not include this: extend it in Kommo under Settings → Billing.${said}`,
+      `Kommo asks for payment (402) for ${purpose}. The subscription or trial of the account is over, or its plan does not include the API: extend it in Kommo under Settings → Billing.${said}`,
       context,
     );
   }
   if (status === 403) {
-    return new ForbiddenError(
+    return new ConfigError(
       `The token may not read ${purpose} (403). Use a token of an administrator, and give the integration access to it under Settings → Integrations → your integration → Keys and scopes.${said}`,
       context,
     );
@@ -70,6 +103,14 @@ export function renewedTokenRefused(): ConfigError {
 export function detailOf(answer: Answer, path: string, text: string): string {
   const id = answer.headers['x-request-id'];
   return `${answer.status} on ${path}${id ? `, X-Request-Id ${id}` : ''}${text ? `: ${text}` : ''}`;
+}
+
+function described(answer: Answer, path: string): { said: string; context: { detail: string } } {
+  const { text } = parseProblem(answer);
+  return {
+    said: text === '' ? '' : ` Kommo says: ${text}`,
+    context: { detail: detailOf(answer, path, text) },
+  };
 }
 
 function redirected(answer: Answer, origin: string, context: { detail: string }): Error {

@@ -2,7 +2,7 @@ import type { KommoClient } from '../api/kommo-client.ts';
 import type { Config } from '../config.ts';
 import { connectionStatusLine } from '../dialect/airbyte/messages.ts';
 import type { AirbyteConnectionStatus } from '../dialect/airbyte/protocol.ts';
-import { ConfigError, ForbiddenError, RefusedRequestError } from '../errors.ts';
+import { ConfigError, NotAvailableError, RefusedRequestError } from '../errors.ts';
 import type { Stream } from '../stream/declaration.ts';
 import { withAccount } from './account.ts';
 import { airbyteLog, traceFailure } from './airbyte.ts';
@@ -58,22 +58,34 @@ async function examine(client: KommoClient, streams: readonly Stream[]) {
         await client.list({ path, envelope, query: { limit: 1 }, purpose: name });
         return [];
       } catch (error) {
-        if (error instanceof ForbiddenError) return [{ path, error }];
+        if (error instanceof NotAvailableError) return [{ path, error }];
         throw error;
       }
     }),
   );
-  const forbidden = refusals.flat();
-  if (forbidden.length === lists.size) throw forbidden[0]?.error;
-  const missing = streams.filter(({ path }) => forbidden.some((refusal) => refusal.path === path));
-  return {
-    account: `${name} (${subdomain})`,
-    warning:
-      missing.length === 0
-        ? undefined
-        : `The token may not read ${missing.map((stream) => stream.name).join(', ')}: use the token of an ` +
-          `administrator, or leave ${missing.length === 1 ? 'this stream' : 'these streams'} out.`,
-  };
+  const unavailable = refusals.flat();
+  if (unavailable.length === lists.size) throw unavailable[0]?.error;
+  const warning = unavailable.length === 0 ? undefined : describeUnavailable(streams, unavailable);
+  return { account: `${name} (${subdomain})`, warning };
+}
+
+interface Unavailable {
+  path: string;
+  error: NotAvailableError;
+}
+
+/** What cannot be read and what it needs, said once for all streams that need the same. */
+function describeUnavailable(streams: readonly Stream[], unavailable: readonly Unavailable[]): string {
+  const byStatus = Map.groupBy(unavailable, ({ error }) => error.status);
+  return [...byStatus]
+    .map(([status, refusals]) => {
+      const names = streams
+        .filter((stream) => refusals.some(({ path }) => path === stream.path))
+        .map((stream) => stream.name);
+      const [it, them] = names.length === 1 ? ['it needs', 'this stream'] : ['they need', 'these streams'];
+      return `${names.join(', ')} cannot be read (${status}): ${it} ${refusals[0]!.error.needs}. Leave ${them} out otherwise.`;
+    })
+    .join(' ');
 }
 
 function tokenWarning({ credentials }: Config, now: number): string | undefined {

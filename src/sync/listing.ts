@@ -1,5 +1,5 @@
 import type { Page } from '../api/kommo-client.ts';
-import { HeavyPageError, RefusedRequestError, UnexpectedAnswerError } from '../errors.ts';
+import { HeavyPageError, NotAvailableError, RefusedRequestError, UnexpectedAnswerError } from '../errors.ts';
 import type { Stream } from '../stream/declaration.ts';
 import type { Interval } from '../stream/interval.ts';
 import { type Bounds, BoundsEvidence } from './bounds.ts';
@@ -194,5 +194,6 @@ export class Listing {
 
 /** The question itself does not suit the account, which may be for the filter in it. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof RefusedRequestError && (error.status === 400 || error.status === 422);
+  const isRefused = error instanceof RefusedRequestError || error instanceof NotAvailableError;
+  return isRefused && (error.status === 400 || error.status === 422);
 }

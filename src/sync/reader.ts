@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { BlockedError, ConfigError, ForbiddenError, InterruptedError } from '../errors.ts';
+import { BlockedError, ConfigError, InterruptedError, NotAvailableError } from '../errors.ts';
 import type { Delivery } from './delivery.ts';
 import type { Job } from './job.ts';
 import type { Task } from './schedule.ts';
@@ -88,6 +88,6 @@ export function createReader({ delivery, closed, clock, stopped, walkOf }: Reade
 }
 
 function concernsAll(error: unknown): boolean {
-  if (error instanceof ForbiddenError) return false;
+  if (error instanceof NotAvailableError) return false;
   return error instanceof BlockedError || error instanceof ConfigError || error instanceof InterruptedError;
 }

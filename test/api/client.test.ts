@@ -5,9 +5,9 @@ import type { KommoClient, ListRequest } from '../../src/api/kommo-client.ts';
 import {
   BlockedError,
   ConfigError,
-  ForbiddenError,
   HeavyPageError,
   InterruptedError,
+  NotAvailableError,
   RefusedRequestError,
   TransientError,
   UnexpectedAnswerError,
@@ -156,14 +156,10 @@ describe('a list', () => {
 describe('a refusal', () => {
   test.each([
     [401, {}, ConfigError, /refused the token \(401\)/],
-    [402, { detail: 'Payment required' }, ConfigError, /payment \(402\).*Payment required/],
-    [403, { detail: 'Нет прав' }, ForbiddenError, /may not read leads \(403\).*Нет прав/],
-    [
-      404,
-      { title: 'Not found', detail: 'Cannot GET' },
-      RefusedRequestError,
-      /404 on \/api\/v4\/leads\).*Cannot GET/,
-    ],
+    [402, { detail: 'Payment required' }, NotAvailableError, /payment \(402\) for leads.*Payment required/],
+    [403, { detail: 'Нет прав' }, NotAvailableError, /may not read leads \(403\).*Нет прав/],
+    [404, { detail: 'Cannot GET' }, NotAvailableError, /does not know leads \(404\).*Cannot GET/],
+    [422, { title: 'Periodicity is off' }, NotAvailableError, /cannot list leads \(422\).*Periodicity/],
     [
       400,
       { 'validation-errors': [{ errors: [{ code: 'NotInt', path: 'limit', detail: 'too big' }] }] },
@@ -208,6 +204,20 @@ test('the account is read with the parts asked for', async () => {
     createdAt: 5,
     filtersEnabled: false,
   });
+});
+
+test.each([
+  [402, ConfigError, /^Kommo asks for payment \(402\) for account/],
+  [403, ConfigError, /^The token may not read account \(403\)/],
+  [404, RefusedRequestError, /404 on \/api\/v4\/account/],
+  [422, RefusedRequestError, /422 on \/api\/v4\/account/],
+])('%i for the account itself concerns everything', async (status, type, message) => {
+  nock(origin).get('/api/v4/account').query(true).reply(status, { title: 'no' }, hal);
+  const { client, settle } = setUp();
+  const error = await settle(client.account([]).catch((error) => error));
+  expect(error).toBeInstanceOf(type);
+  expect(error).not.toBeInstanceOf(NotAvailableError);
+  expect(error.message).toMatch(message);
 });
 
 test('closing ends what waits', async () => {

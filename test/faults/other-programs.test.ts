@@ -9,12 +9,7 @@ import { account, settingsFor, startFlying, streamNames } from './whole-run.ts';
 
 const faults: [string, FaultRule, string, RegExp][] = [
   ['403 as JSON', { fault: namedFaults.forbidden!, list: 'users' }, 'users', /may not read users \(403\)/],
-  [
-    '404',
-    { fault: namedFaults['not-found']!, list: 'tasks' },
-    'tasks',
-    /refused the request for tasks \(404/,
-  ],
+  ['404', { fault: namedFaults['not-found']!, list: 'tasks' }, 'tasks', /does not know tasks \(404\)/],
   [
     'a next page on another host',
     { fault: namedFaults['next-elsewhere']!, list: 'contacts' },

@@ -31,7 +31,8 @@ const always = (name: string, list: string): FaultRule => ({ fault: namedFaults[
 describe.concurrent('one stream fails, is named, and the others are complete:', () => {
   test.each<[string, FaultRule, string, RegExp]>([
     ['403 as JSON', always('forbidden', 'users'), 'config_error', /^The token may not read users \(403\)/],
-    ['404', always('not-found', 'tasks'), 'system_error', /^Kommo refused the request for tasks \(404/],
+    ['402', always('payment', 'companies'), 'config_error', /^Kommo asks for payment \(402\) for companies/],
+    ['404', always('not-found', 'tasks'), 'config_error', /^Kommo does not know tasks \(404\)/],
     [
       'a next page on another host',
       always('next-elsewhere', 'contacts'),
@@ -124,7 +125,6 @@ test.each<[string, unknown]>([
 describe.concurrent('the account as a whole fails, and the run ends:', () => {
   test.each<[string, Fault, string, RegExp]>([
     ['401 in the middle', namedFaults.unauthorized!, 'config_error', /^Kommo refused the token \(401\)/],
-    ['402 in the middle', namedFaults.payment!, 'config_error', /^Kommo asks for payment \(402\)/],
     ['403 as HTML', { kind: 'ban' }, 'config_error', /^Kommo has blocked this IP address.*Ask Kommo support/],
     ['a redirect', namedFaults.redirect!, 'config_error', /^Kommo redirects to other-host\.invalid/],
   ])('%s', async (_, fault, kind, message) => {

@@ -68,7 +68,7 @@ test('a right that is missing is named, and the connection stands', async () => 
   const { status: answer, message } = await status(settingsFor(simulator));
   expect(answer).toBe('SUCCEEDED');
   expect(message).toMatch(
-    /may not read users: use the token of an administrator, or leave this stream out\.$/,
+    / users cannot be read \(403\): it needs the token of an administrator.*\. Leave this stream out otherwise\.$/,
   );
 });
 
