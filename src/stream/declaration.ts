@@ -1,4 +1,4 @@
-import type { StreamSchema } from './schema.ts';
+import { readSchema, type StreamSchema } from './schema.ts';
 
 /** What Kommo lets one ask of a list, and what of it can change. Facts: kommo-api.md §6. */
 export interface Stream {
@@ -28,9 +28,9 @@ export interface Stream {
   readonly rows: (row: Record<string, unknown>) => Record<string, unknown>[];
 }
 
-export type StreamDeclaration = Pick<Stream, 'name' | 'schema'> & Partial<Omit<Stream, 'name' | 'schema'>>;
+export type StreamDeclaration = Pick<Stream, 'name'> & Partial<Omit<Stream, 'name'>>;
 
-/** Completes a declaration: path, envelope and key follow from the name, and a list can do nothing special. */
+/** Completes a declaration: path, envelope, key and schema follow from the name, and a list can do nothing special. */
 export function defineStream(declaration: StreamDeclaration): Stream {
   return {
     path: `/api/v4/${declaration.name}`,
@@ -45,6 +45,9 @@ export function defineStream(declaration: StreamDeclaration): Stream {
     embeds: {},
     redundant: [],
     rows: (row) => [row],
+    get schema() {
+      return readSchema(declaration.name);
+    },
     ...declaration,
   };
 }

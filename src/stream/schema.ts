@@ -1,3 +1,7 @@
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+
 export type JsonType = 'integer' | 'number' | 'string' | 'boolean' | 'null' | 'object' | 'array';
 
 /** A column: the concrete type first, `null` after it; keys are not nullable. */
@@ -13,6 +17,11 @@ export interface StreamSchema {
   additionalProperties?: boolean;
   properties: Record<string, Column>;
   required?: string[];
+}
+
+/** What `schemas/<stream>.json` says; read when somebody first wants to know, because most runs read few of the streams. */
+export function readSchema(stream: string): StreamSchema {
+  return require(`../../schemas/${stream}.json`);
 }
 
 /** The type a column holds beside null. */

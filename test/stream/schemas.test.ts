@@ -1,7 +1,9 @@
 /** The columns of the streams, held to what Kommo's endpoints are documented to send (kommo-endpoints.json). */
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
 import { columnType, type StreamSchema } from '../../src/stream/schema.ts';
+import { streams } from '../../streams/index.ts';
 
 interface Endpoint {
   paths: string[];
@@ -30,6 +32,17 @@ describe.each(names)('%s', (name) => {
       });
     }
   });
+});
+
+test('a schema is read when somebody wants to know it', () => {
+  const loaded = () =>
+    Object.keys(createRequire(import.meta.url).cache).flatMap(
+      (file) => /schemas.(\w+)\.json$/.exec(file)?.[1] ?? [],
+    );
+  expect(loaded()).toEqual([]);
+  const leads = streams.find(({ name }) => name === 'leads')!;
+  expect(leads.schema).toEqual(schemaOf('leads'));
+  expect(loaded()).toEqual(['leads']);
 });
 
 /** Streams whose rows are those of an endpoint: its path, its envelope, and the columns that its rows do not carry. */
