@@ -31,7 +31,7 @@ const always = (name: string, list: string): FaultRule => ({ fault: namedFaults[
 describe.concurrent('one stream fails, is named, and the others are complete:', () => {
   test.each<[string, FaultRule, string, RegExp]>([
     ['403 as JSON', always('forbidden', 'users'), 'config_error', /^The token may not read users \(403\)/],
-    ['402', always('payment', 'companies'), 'config_error', /^Kommo asks for payment \(402\) for companies/],
+    ['402', always('payment', 'contacts'), 'config_error', /^Kommo asks for payment \(402\) for contacts/],
     ['404', always('not-found', 'tasks'), 'config_error', /^Kommo does not know tasks \(404\)/],
     [
       'a next page on another host',
