@@ -24,7 +24,7 @@ function describeStream(stream: Stream): string {
     stream.cursor === undefined
       ? 'Read whole at each run.'
       : `Incremental by \`${stream.cursor}\`, or read whole.`,
-    `Read from \`${stream.path}\`.`,
+    `Read from ${names(stream.lists.map(({ path }) => path))}.`,
   ];
   const table = markdownTable(
     ['column', 'type', 'what it is'],

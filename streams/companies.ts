@@ -2,6 +2,7 @@ import { defineStream } from '../src/stream/declaration.ts';
 
 export const companies = defineStream({
   name: 'companies',
+  subject: 'people',
   cursor: 'updated_at',
   ordersByCursor: true,
   ordersById: true,

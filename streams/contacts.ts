@@ -2,6 +2,7 @@ import { defineStream } from '../src/stream/declaration.ts';
 
 export const contacts = defineStream({
   name: 'contacts',
+  subject: 'people',
   cursor: 'updated_at',
   ordersByCursor: true,
   ordersById: true,

@@ -2,6 +2,7 @@ import { defineStream } from '../src/stream/declaration.ts';
 
 export const events = defineStream({
   name: 'events',
+  subject: 'activity',
   cursor: 'created_at',
   immutable: true,
   redundant: ['entity'],

@@ -2,6 +2,7 @@ import { defineStream } from '../src/stream/declaration.ts';
 
 export const leads = defineStream({
   name: 'leads',
+  subject: 'sales',
   cursor: 'updated_at',
   ordersByCursor: true,
   ordersById: true,

@@ -52,7 +52,7 @@ function importsOf(file: string): string[] {
   });
 }
 
-const isLocal = (name: string) => /^(src|streams|schemas)\//.test(name);
+const isLocal = (name: string) => /^(src|streams)\//.test(name);
 
 const sourceOf = (file: string) => readFileSync(join(root, file), 'utf8');
 const codeOf = (file: string) => sourceOf(file).replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*/g, '');

@@ -146,7 +146,7 @@ describe('docs/integrations/sources/kommo.md', () => {
 
   test('says how fast Kommo can be read, as it follows from its limits', () => {
     const perSecond = spec.connectionSpecification.properties.requests_per_second.default;
-    const perRequest = Math.max(...streams.map(({ pageSize }) => pageSize));
+    const perRequest = Math.max(...streams.flatMap(({ lists }) => lists.map(({ pageSize }) => pageSize)));
     const perMinute = (perSecond * perRequest * 60).toLocaleString('en-US');
     expect(section('### Performance considerations')).toContain(
       `Kommo permits ${perSecond} requests a second, and a request brings at most ${perRequest} records: ` +

@@ -21,7 +21,7 @@ export async function takePages(
   let ended = false;
   const work = async () => {
     while (!ended) {
-      const query = `page=${next++}&limit=250&with=${leads.with.join()}&order[updated_at]=asc`;
+      const query = `page=${next++}&limit=250&with=${leads.lists[0]!.with.join()}&order[updated_at]=asc`;
       const body = await ask(`${url}/api/v4/leads?${query}`, { agent, headers });
       if (body === undefined) ended = true;
       else await take(body);

@@ -51,11 +51,13 @@ export const check = defineCommand({
 /** Asks for the account, and for one row of every list: a right that is missing shows only there. */
 async function examine(client: KommoClient, streams: readonly Stream[]) {
   const { name, subdomain } = await client.account([]);
-  const lists = new Map(streams.map((stream) => [stream.path, stream]));
+  const lists = new Map(
+    streams.flatMap(({ lists, name }) => lists.map((list) => [list.path, { ...list, name }])),
+  );
   const refusals = await Promise.all(
     [...lists.values()].map(async ({ name, path, envelope }) => {
       try {
-        await client.list({ path, envelope, query: { limit: 1 }, purpose: name });
+        await client.list({ path, envelope: envelope!, query: { limit: 1 }, purpose: name });
         return [];
       } catch (error) {
         if (error instanceof NotAvailableError) return [{ path, error }];
@@ -80,7 +82,7 @@ function describeUnavailable(streams: readonly Stream[], unavailable: readonly U
   return [...byStatus]
     .map(([status, refusals]) => {
       const names = streams
-        .filter((stream) => refusals.some(({ path }) => path === stream.path))
+        .filter(({ lists }) => refusals.some(({ path }) => lists.some((list) => list.path === path)))
         .map((stream) => stream.name);
       const [it, them] = names.length === 1 ? ['it needs', 'this stream'] : ['they need', 'these streams'];
       return `${names.join(', ')} cannot be read (${status}): ${it} ${refusals[0]!.error.needs}. Leave ${them} out otherwise.`;

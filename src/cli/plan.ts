@@ -67,8 +67,9 @@ function report(
     const found = estimates.get(stream);
     if (found === undefined) return [];
     // Streams of one list are read together.
-    const requests = lists.has(stream.path) ? 0 : found.requests;
-    lists.add(stream.path);
+    const { path } = stream.lists[0]!;
+    const requests = lists.has(path) ? 0 : found.requests;
+    lists.add(path);
     total.records += found.records;
     total.requests += requests;
     return [[stream.name, recordsShown(found.records, found.isExact), requests, minutes(requests)]];

@@ -41,7 +41,11 @@ export async function syncTap(
     log,
   });
   const plan = streams.map(({ planned }) => planned);
-  const metrics = new Metrics(metric, clock, new Map(available.map(({ name, path }) => [name, path])));
+  const metrics = new Metrics(
+    metric,
+    clock,
+    new Map(available.map(({ name, lists }) => [name, lists[0]!.path])),
+  );
   const translation = translate({
     streams,
     bookmarks,

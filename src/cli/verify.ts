@@ -2,7 +2,7 @@ import type { KommoClient } from '../api/kommo-client.ts';
 import { openProgress } from '../sink/progress.ts';
 import { type Audit, type Deviation, type Findings, openAudit } from '../sink/sqlite/audit.ts';
 import { openTally } from '../sink/tally.ts';
-import type { Stream } from '../stream/declaration.ts';
+import type { List, Stream } from '../stream/declaration.ts';
 import type { PlannedStream } from '../sync/event.ts';
 import { type Failures, run } from '../sync/run.ts';
 import { withAccount } from './account.ts';
@@ -78,9 +78,12 @@ export const verify = defineCommand({
  */
 function planned(stream: Stream): PlannedStream {
   const columns = stream.cursor === undefined ? stream.key : [...stream.key, stream.cursor];
-  const byId: Stream = stream.ordersById ? { ...stream, cursor: undefined, ordersByCursor: false } : stream;
-  // What with= adds makes pages slow and says nothing about versions.
-  return { stream: { ...byId, with: [] }, mode: 'full_refresh', columns, state: undefined };
+  const lists = stream.lists.map((list): List => {
+    const byId: List = list.ordersById ? { ...list, cursor: undefined, filter: undefined } : list;
+    // What with= adds makes pages slow and says nothing about versions.
+    return { ...byId, with: [] };
+  });
+  return { stream: { ...stream, lists }, mode: 'full_refresh', columns, state: undefined };
 }
 
 function conclude(

@@ -43,7 +43,7 @@ export class Delivery {
     for (const feed of job.feeds) {
       const { stream } = feed.planned;
       const wanted = (this.#options.recordLimit ?? Number.POSITIVE_INFINITY) - feed.records;
-      const bodies = rows.flatMap((row) => stream.rows(row.body)).slice(0, wanted);
+      const bodies = rows.flatMap((row) => feed.list.rows(row.body)).slice(0, wanted);
       const records = bodies.map((body) => feed.shaper.shape(body));
       feed.records += records.length;
       if (records.length > 0) await this.#emit({ type: 'records', stream: stream.name, records, readAt });

@@ -31,8 +31,9 @@ export async function estimate(
   client: KommoClient,
   startDate: number | undefined,
 ): Promise<Estimate> {
+  const [list] = stream.lists;
   const listing = new Listing(
-    stream,
+    list!,
     countInFlight(client, () => 0),
     stream.name,
   );
@@ -64,8 +65,8 @@ async function estimateList(listing: Listing, bounds: { from?: number }): Promis
   const { answer } = await look(1);
   // A server that gives less than was asked for counts its pages in what it gives.
   const size = Math.min(answer.limit, listing.capOf(answer));
-  const feelers = bestStrategy(listing.stream).startsWith('windows') ? firstWindows : 0;
-  const records = answer.rows.flatMap((row) => listing.stream.rows(row.body)).length;
+  const feelers = bestStrategy(listing.list).startsWith('windows') ? firstWindows : 0;
+  const records = answer.rows.flatMap((row) => listing.list.rows(row.body)).length;
   const recordsInRow = answer.rows.length === 0 ? 0 : records / answer.rows.length;
   const found = (rows: number, isExact: boolean): Estimate => ({
     records: Math.round(rows * recordsInRow),

@@ -1,4 +1,5 @@
 import type { Log } from '../log.ts';
+import type { List } from '../stream/declaration.ts';
 import { subtract } from '../stream/interval.ts';
 import { createShaper, type Shaper } from '../stream/shape.ts';
 import { type Bounds, Coverage } from './coverage.ts';
@@ -12,8 +13,13 @@ import { bestStrategy, type Strategy, withoutFilter, withoutOrder } from './stra
 import { barrenDensity } from './walk/density.ts';
 import { type Range, rangeOf } from './walk/walk.ts';
 
-export interface Feed {
+/** A stream, and the list of it that is read. */
+export interface Feeding {
   planned: PlannedStream;
+  list: List;
+}
+
+export interface Feed extends Feeding {
   shaper: Shaper;
   coverage: Coverage | undefined;
   records: number;
@@ -33,22 +39,23 @@ export class Job {
   readonly #log: Log;
 
   constructor(
-    planned: readonly PlannedStream[],
+    feedings: readonly Feeding[],
     client: CountingClient,
     bounds: Bounds,
     origin: number,
     log: Log,
   ) {
-    const [first] = planned;
-    this.name = first!.stream.name;
+    const [first] = feedings;
+    this.name = first!.planned.stream.name;
     this.#log = log;
-    this.listing = new Listing(first!.stream, client, this.name);
-    this.strategy = bestStrategy(first!.stream);
-    this.feeds = planned.map((each) => ({
-      planned: each,
-      coverage: each.stream.cursor === undefined ? undefined : new Coverage(each, bounds),
-      shaper: createShaper(each.stream, each.columns, (field) =>
-        log('warn', `${each.stream.name}: Kommo sends a field that has no column: ${field}`),
+    this.listing = new Listing(first!.list, client, this.name);
+    this.strategy = bestStrategy(first!.list);
+    this.feeds = feedings.map(({ planned, list }) => ({
+      planned,
+      list,
+      coverage: list.cursor === undefined ? undefined : new Coverage(planned, bounds),
+      shaper: createShaper(planned.stream, planned.columns, (field) =>
+        log('warn', `${planned.stream.name}: Kommo sends a field that has no column: ${field}`),
       ),
       records: 0,
     }));
@@ -62,8 +69,8 @@ export class Job {
 
   /** A full refresh of a list whose records change has to end with a look at what changed meanwhile. */
   get needsOpenEnd(): boolean {
-    const { stream, mode } = this.feeds[0]!.planned;
-    return mode === 'full_refresh' && this.listing.filters && !stream.immutable;
+    const { planned, list } = this.feeds[0]!;
+    return planned.mode === 'full_refresh' && this.listing.filters && !list.immutable;
   }
 
   /** A part of somebody's range for an idle reader; undefined when nobody needs help. */
@@ -73,21 +80,21 @@ export class Job {
 
   /** Chooses another way to read when `reason` says that `used` does not suit the account; else rethrows it. */
   detour(reason: unknown, used: Strategy): void {
-    const { stream } = this.listing;
+    const { list } = this.listing;
     if (reason instanceof OrderIgnored) {
       if (this.strategy !== used) return;
-      this.strategy = withoutOrder(this.strategy, stream);
+      this.strategy = withoutOrder(this.strategy, this.name);
       this.#log(
         'warn',
-        `${this.name}: Kommo does not keep the order by ${stream.cursor}; reading by id instead`,
+        `${this.name}: Kommo does not keep the order by ${list.cursor}; reading by id instead`,
       );
     } else if (reason instanceof FiltersIgnored) {
       if (!this.listing.filters) return;
       this.listing.filters = false;
-      this.strategy = withoutFilter(stream);
+      this.strategy = withoutFilter(list);
       this.#log(
         'warn',
-        `${this.name}: this account does not filter by ${stream.cursor}; reading the whole list instead, at every run`,
+        `${this.name}: this account does not filter by ${list.cursor}; reading the whole list instead, at every run`,
       );
       const { from: start, to } = this.coverage!.whole;
       const left = this.ranges.left.map((range) => range.from);

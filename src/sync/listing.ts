@@ -1,6 +1,6 @@
 import type { Page } from '../api/kommo-client.ts';
 import { HeavyPageError, NotAvailableError, RefusedRequestError, UnexpectedAnswerError } from '../errors.ts';
-import type { Stream } from '../stream/declaration.ts';
+import type { List } from '../stream/declaration.ts';
 import type { Interval } from '../stream/interval.ts';
 import { type Bounds, BoundsEvidence } from './bounds.ts';
 import { FiltersIgnored } from './detour.ts';
@@ -42,9 +42,10 @@ export const largestWindow = 4_000;
  * whether its bounds are inclusive, whether it filters at all.
  */
 export class Listing {
-  readonly stream: Stream;
+  readonly list: List;
   readonly #client: CountingClient;
-  readonly #purpose: string;
+  /** Who reads it, for logs, errors and counts: a stream's name. */
+  readonly purpose: string;
   largest: number;
   /** How densely records lie where some were read last; a first guess for other places. */
   density: Density | undefined;
@@ -59,12 +60,12 @@ export class Listing {
   #largestSeen = 0;
   #answers = 0;
 
-  constructor(stream: Stream, client: CountingClient, purpose: string) {
-    this.stream = stream;
+  constructor(list: List, client: CountingClient, purpose: string) {
+    this.list = list;
     this.#client = client;
-    this.#purpose = purpose;
-    this.largest = stream.pageSize;
-    this.filters = stream.cursor !== undefined;
+    this.purpose = purpose;
+    this.largest = list.pageSize;
+    this.filters = list.filter !== undefined;
   }
 
   /** Further requests that the permitted rate has room for. */
@@ -86,18 +87,18 @@ export class Listing {
       const filtered = this.filters;
       try {
         const answer = await this.#client.list({
-          path: this.stream.path,
-          envelope: this.stream.envelope,
-          purpose: this.#purpose,
+          path: this.list.path,
+          envelope: this.list.envelope!,
+          purpose: this.purpose,
           query: {
-            page,
-            limit,
+            ...this.list.query,
+            ...(this.list.isPaged && { page, limit }),
             ...(filtered && this.#selection(question.bounds)),
             ...this.#order(question.order),
             ...this.#with(),
           },
         });
-        const rows = answer.rows.map((row) => parseRow(row, this.stream, this.#purpose));
+        const rows = answer.rows.map((row) => parseRow(row, this.list, this.purpose));
         if (filtered && !this.#evidence.learn(rows, question.bounds)) {
           // One stray answer is a hiccup, two are a habit.
           if (doubted) throw new FiltersIgnored();
@@ -138,7 +139,7 @@ export class Listing {
     if (behind.rows.length === 0) this.#nextIsAlwaysThere = true;
     else if (size === 0) {
       throw new UnexpectedAnswerError(
-        `${this.#purpose}: Kommo sent an empty page with more records behind it`,
+        `${this.purpose}: Kommo sent an empty page with more records behind it`,
       );
     }
     return this.#nextIsAlwaysThere;
@@ -175,20 +176,20 @@ export class Listing {
   }
 
   #selection({ asked: { from, to } }: Bounds): Record<string, number> {
-    const { cursor } = this.stream;
+    const { filter } = this.list;
     return {
-      ...(from !== undefined && { [`filter[${cursor}][from]`]: from }),
-      ...(to !== undefined && { [`filter[${cursor}][to]`]: to }),
+      ...(from !== undefined && { [`${filter}[from]`]: from }),
+      ...(to !== undefined && { [`${filter}[to]`]: to }),
     };
   }
 
   #order(order: Question['order']): Record<string, string> {
     if (order === undefined) return {};
-    return { [`order[${order === 'id' ? 'id' : this.stream.cursor}]`]: 'asc' };
+    return { [`order[${order === 'id' ? 'id' : this.list.cursor}]`]: 'asc' };
   }
 
   #with(): Record<string, string> {
-    return this.stream.with.length === 0 ? {} : { with: this.stream.with.join(',') };
+    return this.list.with.length === 0 ? {} : { with: this.list.with.join(',') };
   }
 }
 

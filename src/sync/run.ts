@@ -7,7 +7,7 @@ import { closedSecond } from './closed-second.ts';
 import { Delivery } from './delivery.ts';
 import type { Emit, PlannedStream } from './event.ts';
 import { countInFlight } from './in-flight.ts';
-import { Job } from './job.ts';
+import { type Feeding, Job } from './job.ts';
 import { createReader } from './reader.ts';
 import { nextTask } from './schedule.ts';
 import { type WalkOf, walkOf } from './strategy.ts';
@@ -44,7 +44,7 @@ export async function run(options: RunOptions): Promise<Failures> {
   const bounds = { startDate: options.startDate, lookbackSeconds: options.lookbackSeconds, closed };
   let underWay = 0;
   const counting = countInFlight(client, () => underWay);
-  const jobs = group(options.plan).map((planned) => new Job(planned, counting, bounds, origin, log));
+  const jobs = group(options.plan).map((feeds) => new Job(feeds, counting, bounds, origin, log));
   noteFilters(account, log);
   noteStartDate(options.startDate, log);
   const delivery = new Delivery(options, closed);
@@ -85,14 +85,16 @@ export async function run(options: RunOptions): Promise<Failures> {
 }
 
 /** Streams that one list feeds are read together: one request serves them all. */
-function group(plan: readonly PlannedStream[]): PlannedStream[][] {
-  const lists = new Map<string, PlannedStream[]>();
+function group(plan: readonly PlannedStream[]): Feeding[][] {
+  const groups = new Map<string, Feeding[]>();
   for (const planned of plan) {
-    const { stream } = planned;
-    const list = [stream.path, stream.envelope, stream.with.join()].join(' ');
-    lists.set(list, [...(lists.get(list) ?? []), planned]);
+    for (const list of planned.stream.lists) {
+      const { host, path, envelope, query } = list;
+      const question = JSON.stringify([host, path, envelope, query, list.with]);
+      groups.set(question, [...(groups.get(question) ?? []), { planned, list }]);
+    }
   }
-  return [...lists.values()];
+  return [...groups.values()];
 }
 
 function noteStartDate(startDate: number | undefined, log: Log): void {

@@ -1,5 +1,5 @@
 import { UnexpectedAnswerError } from '../errors.ts';
-import type { Stream } from '../stream/declaration.ts';
+import type { List } from '../stream/declaration.ts';
 import { pages } from './walk/pages.ts';
 import { stitch } from './walk/stitch.ts';
 import type { Walk } from './walk/walk.ts';
@@ -22,22 +22,23 @@ export type WalkOf = (strategy: Strategy) => Walk;
 export const walkOf: WalkOf = (strategy) => walks[strategy];
 
 /** How to read a list of which everything that is declared holds. */
-export function bestStrategy(stream: Stream): Strategy {
-  if (stream.cursor === undefined) return stream.ordersById ? 'wholeById' : 'wholeByPages';
-  if (stream.immutable) return 'windowsByPages';
-  if (stream.ordersByCursor) return 'watermark';
+export function bestStrategy(list: List): Strategy {
+  if (list.cursor === undefined || list.filter === undefined)
+    return list.ordersById ? 'wholeById' : 'wholeByPages';
+  if (list.immutable) return 'windowsByPages';
+  if (list.ordersByCursor) return 'watermark';
   return 'windowsById';
 }
 
 /** How to go on when the account ignores the filter on the cursor. */
-export function withoutFilter(stream: Stream): Strategy {
-  return stream.immutable ? 'wholeByPages' : 'wholeById';
+export function withoutFilter(list: List): Strategy {
+  return list.immutable ? 'wholeByPages' : 'wholeById';
 }
 
 /** How to go on when the account does not keep the order that `strategy` relies on. */
-export function withoutOrder(strategy: Strategy, stream: Stream): Strategy {
+export function withoutOrder(strategy: Strategy, purpose: string): Strategy {
   if (strategy === 'watermark') return 'windowsById';
   throw new UnexpectedAnswerError(
-    `${stream.name}: Kommo does not keep the order that was asked for, so records could be missed while people edit them`,
+    `${purpose}: Kommo does not keep the order that was asked for, so records could be missed while people edit them`,
   );
 }

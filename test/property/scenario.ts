@@ -96,7 +96,8 @@ export const scenario: fc.Arbitrary<Scenario> = fc
 
 /** The stream under test, with the page size of the scenario. */
 export function streamOf({ stream, pageSize }: Scenario): Stream {
-  return { ...streams.find(({ name }) => name === stream)!, pageSize };
+  const found = streams.find(({ name }) => name === stream)!;
+  return { ...found, lists: found.lists.map((list) => ({ ...list, pageSize })) };
 }
 
 /** The people who work in the CRM while it is read. */

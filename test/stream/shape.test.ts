@@ -9,7 +9,7 @@ const stream = (name: string) => streams.find((each) => each.name === name)!;
 
 function shape(of: Stream, row: Record<string, unknown>, unknown: string[] = []) {
   const shaper = createShaper(of, Object.keys(of.schema.properties), (field) => unknown.push(field));
-  const [body] = of.rows(row);
+  const [body] = of.lists[0]!.rows(row);
   return shaper.shape(body!);
 }
 
@@ -88,10 +88,10 @@ test('statuses come out of the pipelines that hold them', () => {
   };
   expect(
     stream('statuses')
-      .rows(pipeline)
+      .lists[0]!.rows(pipeline)
       .map(({ id }) => id),
   ).toEqual([142, 143]);
-  expect(stream('statuses').rows({ id: 9 })).toEqual([]);
+  expect(stream('statuses').lists[0]!.rows({ id: 9 })).toEqual([]);
 });
 
 test('a field without a column is reported once', () => {

@@ -38,7 +38,9 @@ describe.each([
         expect(missing(simulator, destination, name)).toEqual([]);
         if (process.env.KOMMO_SHOW_COST)
           process.stderr.write(`${count} ${name} ${mode} ${readers} readers: ${requests} requests\n`);
-        expect(requests).toBeLessThanOrEqual(factors[name]! * Math.ceil(count / stream.pageSize) + 12);
+        expect(requests).toBeLessThanOrEqual(
+          factors[name]! * Math.ceil(count / stream.lists[0]!.pageSize) + 12,
+        );
       }
     });
   });

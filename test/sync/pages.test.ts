@@ -60,7 +60,7 @@ test('a list whose ties change places at every request is whole after a kill and
 });
 
 function listing(pageSize: number, client: CountingClient): Listing {
-  return new Listing({ ...events, pageSize }, client, 'events');
+  return new Listing({ ...events.lists[0]!, pageSize }, client, 'events');
 }
 
 interface Row {

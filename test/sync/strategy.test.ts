@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import type { List } from '../../src/stream/declaration.ts';
 import { bestStrategy, withoutFilter, withoutOrder } from '../../src/sync/strategy.ts';
 import { streams } from '../../streams/index.ts';
 
 test('every list is read in the best way that it permits', () => {
-  expect(Object.fromEntries(streams.map((stream) => [stream.name, bestStrategy(stream)]))).toEqual({
+  expect(Object.fromEntries(streams.map(({ name, lists }) => [name, bestStrategy(lists[0]!)]))).toEqual({
     leads: 'watermark',
     contacts: 'watermark',
     companies: 'watermark',
@@ -16,14 +17,16 @@ test('every list is read in the best way that it permits', () => {
 });
 
 test('a list that can be ordered by id but not filtered is read by id', () => {
-  const leads = streams.find(({ name }) => name === 'leads')!;
-  expect(bestStrategy({ ...leads, cursor: undefined, ordersByCursor: false })).toBe('wholeById');
+  expect(bestStrategy({ ...listOf('leads'), cursor: undefined, filter: undefined })).toBe('wholeById');
 });
 
 test('what an account does not keep leads to the next best way, or to an error', () => {
-  const [leads, events] = ['leads', 'events'].map((name) => streams.find((stream) => stream.name === name)!);
-  expect(withoutFilter(leads!)).toBe('wholeById');
-  expect(withoutFilter(events!)).toBe('wholeByPages');
-  expect(withoutOrder('watermark', leads!)).toBe('windowsById');
-  expect(() => withoutOrder('windowsById', leads!)).toThrow('does not keep the order');
+  expect(withoutFilter(listOf('leads'))).toBe('wholeById');
+  expect(withoutFilter(listOf('events'))).toBe('wholeByPages');
+  expect(withoutOrder('watermark', 'leads')).toBe('windowsById');
+  expect(() => withoutOrder('windowsById', 'leads')).toThrow('does not keep the order');
 });
+
+function listOf(name: string): List {
+  return streams.find((stream) => stream.name === name)!.lists[0]!;
+}

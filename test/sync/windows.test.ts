@@ -7,7 +7,7 @@ import { rangeOf } from '../../src/sync/walk/walk.ts';
 import { byWindows } from '../../src/sync/walk/windows.ts';
 import { streams } from '../../streams/index.ts';
 
-const events = streams.find(({ name }) => name === 'events')!;
+const [list] = streams.find(({ name }) => name === 'events')!.lists;
 
 test('a window of far more than what came before is left for narrower ones, in time', async () => {
   // One event in a thousand seconds, and then one every second: the first windows promise a wide one.
@@ -15,7 +15,7 @@ test('a window of far more than what came before is left for narrower ones, in t
   const busy = Array.from({ length: 60_000 }, (_, index) => 5_000_000 + index);
   const cursors = [...quiet, ...busy];
   const server = serving(cursors);
-  const listing = new Listing(events, server.client, 'events');
+  const listing = new Listing(list!, server.client, 'events');
   const walk = byWindows(pages);
   const range = rangeOf({ from: 0, to: 5_060_000 });
   const delivered = new Set<number | string>();
@@ -34,7 +34,7 @@ test('a window of far more than what came before is left for narrower ones, in t
   }
   expect(delivered.size).toBe(cursors.length);
   expect(longest).toBeLessThan(10_000);
-  expect(server.requests()).toBeLessThan((1.3 * cursors.length) / events.pageSize);
+  expect(server.requests()).toBeLessThan((1.3 * cursors.length) / list!.pageSize);
 });
 
 /** Serves events with these cursors, in their order. */

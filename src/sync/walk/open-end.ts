@@ -18,7 +18,7 @@ export async function* openEnd(listing: Listing, after: number, clock: Clock): A
   for (let round = 0; round < patience; round += 1) {
     const question = {
       bounds: listing.bounds({ from }),
-      order: listing.stream.ordersByCursor ? ('cursor' as const) : ('id' as const),
+      order: listing.list.ordersByCursor ? ('cursor' as const) : ('id' as const),
       place: (largest: number) => ({ page: 1, limit: largest }),
     };
     const answer = await listing.ask(question);
@@ -43,5 +43,5 @@ export async function* openEnd(listing: Listing, after: number, clock: Clock): A
     yield* stitch(listing, { from, to: closed });
     from = closed + 1;
   }
-  throw new UnexpectedAnswerError(`${listing.stream.name}: records change faster than they can be read`);
+  throw new UnexpectedAnswerError(`${listing.purpose}: records change faster than they can be read`);
 }

@@ -65,7 +65,7 @@ export async function* pages(
     if (quiet === 2) return true;
   }
   throw new UnexpectedAnswerError(
-    `${listing.stream.name}: Kommo shows the records in another order at every request, and some of them never`,
+    `${listing.purpose}: Kommo shows the records in another order at every request, and some of them never`,
   );
 }
 

@@ -68,7 +68,7 @@ export async function* stitch(
     reached?.({ position, last });
   }
   throw new UnexpectedAnswerError(
-    `${listing.stream.name}: Kommo's pages do not join up; the list changes faster than it can be read`,
+    `${listing.purpose}: Kommo's pages do not join up; the list changes faster than it can be read`,
   );
 }
 
