@@ -32,7 +32,9 @@ const doors: Readonly<Record<string, RegExp>> = {
 };
 
 /** Files of more than 200 lines, and why. */
-const longFiles: Readonly<Record<string, string>> = {};
+const longFiles: Readonly<Record<string, string>> = {
+  'src/readings.ts': 'a catalogue: six lines a doubt, and nothing to divide it by',
+};
 
 function layerOf(file: string): string {
   const [top, second, third] = file.split('/');
@@ -72,6 +74,11 @@ test('a file belongs to a layer, and imports only to its left', () => {
   });
   expect(wrong).toEqual([]);
   expect(Object.keys(mayImport)).toEqual(expect.arrayContaining([...new Set(files.map(layerOf))]));
+});
+
+test('what is doubted of Kommo is told alike on both sides of the wire, so the catalogue of it belongs to neither', () => {
+  expect(layerOf('src/readings.ts')).toBe('leaf');
+  expect(importsOf('src/readings.ts')).toEqual([]);
 });
 
 test('a heavy library has one door', () => {

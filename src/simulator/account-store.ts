@@ -1,8 +1,8 @@
 import type { AccountSize } from './account-size.ts';
 import { foundWorld } from './foundation.ts';
 import { listDeclarations } from './lists.ts';
-import { mix, randomSequence } from './random.ts';
-import type { Readings } from './readings.ts';
+import { mix, mixFraction, randomSequence } from './random.ts';
+import { type Readings, readingFor } from './readings.ts';
 import { statusRecords } from './records/pipeline.ts';
 import { isDeactivated } from './records/user.ts';
 import { tableOf, type World } from './records/world.ts';
@@ -61,7 +61,7 @@ export class AccountStore {
     return Math.floor(this.milliseconds() / 1000 + this.readings.clockSkew);
   }
 
-  /** What a complete reader must have by now: every listed record with its version, by rising id. */
+  /** What a complete reader must have by now: every listed record that the token may see, with its version, by rising id. */
   *truth(stream: string): Generator<Truth> {
     if (stream === 'statuses') return yield* this.statusTruth();
     yield* this.truthIn(stream, LISTED);
@@ -82,7 +82,8 @@ export class AccountStore {
     const list = this.list(stream);
     list.table.reveal(this.now());
     const row = list.rowOf(id);
-    return row >= 0 && list.table.states[row] === LISTED ? list.record(row, new Set(wanted)) : undefined;
+    const isListed = row >= 0 && list.table.states[row] === LISTED && !this.unseenRows(stream)?.(row);
+    return isListed ? list.record(row, new Set(wanted)) : undefined;
   }
 
   /** The ids of all listed records, rising. */
@@ -126,12 +127,21 @@ export class AccountStore {
     return undefined;
   }
 
+  /** Which rows of a list the token may not see: they keep their places (`shortPages`). */
+  unseenRows(stream: string): ((row: number) => boolean) | undefined {
+    const share = readingFor(this.readings, 'shortPages', stream);
+    const { hiddenTogether } = this.readings;
+    if (share <= 0) return undefined;
+    return (row) => mixFraction(this.id, Math.floor(row / hiddenTogether), 31) < share;
+  }
+
   private *truthIn(stream: string, state: number): Generator<Truth> {
     const list = this.list(stream);
     list.table.reveal(this.now());
     const hidden = this.hiddenRows(stream);
+    const unseen = this.unseenRows(stream);
     for (const row of list.table.rowsIn(state)) {
-      if (hidden?.(row)) continue;
+      if (hidden?.(row) || unseen?.(row)) continue;
       yield { id: list.publicId(row), version: list.version(row), updated_at: list.table.updatedAt[row]! };
     }
   }

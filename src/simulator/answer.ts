@@ -7,6 +7,7 @@ import type { Faults } from './faults.ts';
 import type { OAuth } from './oauth.ts';
 import type { SimulatorOptions } from './options.ts';
 import { type Answer, htmlPage, problem, unknownRoute } from './problems.ts';
+import { mix } from './random.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { Readings } from './readings.ts';
 import type { RequestInfo } from './request.ts';
@@ -89,7 +90,7 @@ function describe(service: Service, request: IncomingMessage): RequestInfo {
 function evaluate(service: Service, info: RequestInfo, body: string, repeat: boolean): Answer {
   const { account, readings, oauth } = service;
   if (info.path === LOOKUP) return oauth.lookUp(info.headers['x-refresh-token']);
-  if (readings.renamed !== null) return problem(readings.renamed, 'Account not found');
+  if (readings.renamed !== 'no') return problem(readings.renamed, 'Account not found');
   if (info.path === TOKEN) {
     if (info.method !== 'POST') return problem(405, 'Method not allowed');
     const before = oauth.refreshes;
@@ -119,8 +120,13 @@ function finish(
   headers['X-Request-Id'] = `simulated-${info.number}`;
   headers['X-Runtime-Generated'] = ((service.milliseconds() - info.at) / 1000).toFixed(6);
   headers['Set-Cookie'] = `session_id=simulated${info.number}; path=/; HttpOnly`;
-  if (readings.dateHeader) headers.Date = new Date(service.account.now() * 1000).toUTCString();
+  if (readings.dateHeader) headers.Date = new Date(1000 * clockOf(service, info)).toUTCString();
   send(request, response, answer, headers, options.compress ?? true);
+}
+
+/** One server among three may tell another time (`strayDate`). */
+function clockOf({ account, readings }: Service, { number }: RequestInfo): number {
+  return account.now() + (mix(3, number, 5) % 3 === 0 ? readings.strayDate : 0);
 }
 
 function log(service: Service, info: RequestInfo, status: number, records: number): void {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { type Doubt, doubts } from '../readings.ts';
 import { namedFaults } from './faults.ts';
 import type { SimulatorOptions } from './options.ts';
 import { defaultReadings, type Readings, setReading } from './readings.ts';
@@ -35,6 +36,8 @@ const options = {
   fault: { type: 'string', multiple: true },
 } as const;
 
+const perList = Object.entries<Doubt>(doubts).flatMap(([name, doubt]) => (doubt.perList ? [name] : []));
+
 const help = `source-kommo simulator [flags]
 
 Runs a simulated Kommo account on localhost until Ctrl-C. Prints its address, its token, and a config for it.
@@ -50,8 +53,9 @@ Runs a simulated Kommo account on localhost until Ctrl-C. Prints its address, it
   --competitor N       requests a second that another program takes from that
   --latency MS         time to an answer; --jitter F varies it by a fraction
   --reading NAME=VALUE how the account behaves where nobody knows how Kommo does, repeatable:
-                       ${folded(Object.keys(defaultReadings()))}
-                       (next, pageCap, filters, order and defaultOrder also for one list: next.leads=never)
+                       ${folded(Object.keys(doubts))}
+                       also for one list alone, as next.leads=never:
+                       ${folded(perList)}
   --fault NAME[:SHARE] let all answers go wrong, or a share of them (cut:0.1), repeatable:
                        ${folded(Object.keys(namedFaults))}
   --help               this text`;

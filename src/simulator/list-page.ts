@@ -4,14 +4,12 @@ import type { ListDeclaration } from './list-declaration.ts';
 import type { Answer } from './problems.ts';
 import { problem } from './problems.ts';
 import type { ListQuery } from './query.ts';
-import { mix } from './random.ts';
 import { type Readings, readingFor } from './readings.ts';
 import { type RowOrder, type SelectedRows, selectRows } from './selection.ts';
 import type { ServedList } from './served-list.ts';
 
 const HAL = 'application/hal+json';
 const DEFAULT_LIMIT = 50;
-const DOCUMENTED_LIMIT = 250;
 
 /** Answers one page of a list from the data of this moment: offset paging, as Kommo does it (kommo-api.md §5). */
 export function listPage(
@@ -23,18 +21,22 @@ export function listPage(
 ): Answer {
   const { declaration, table } = list;
   table.reveal(account.now());
-  const filtering = readingFor(readings.filters, declaration.name, 'honoured');
+  if (list.prematureEnds.meets(readingFor(readings, 'prematureEnds', declaration.name), account.random)) {
+    return { status: 204 };
+  }
+  const filtering = readingFor(readings, 'filters', declaration.name);
   if (query.filters.size > 0 && filtering === 'rejected') {
     return problem(400, 'Filters are not available for this account');
   }
   const condition: Condition =
-    filtering === 'ignored'
+    filtering === 'ignored' || happens(account, readings, 'filterLapses', list)
       ? { created: undefined, updated: undefined, tests: [], ids: undefined }
       : conditionOf(declaration, query, readings);
   const bin = declaration.bin && query.wanted.has('only_deleted');
+  const obeysOrder = !happens(account, readings, 'orderLapses', list);
   const rows = selectRows(table, {
     condition,
-    order: orderOf(declaration, query, readings),
+    order: orderOf(declaration, obeysOrder ? query.order : undefined, readings),
     ties: readings.ties,
     bin,
     record: (row) => list.record(row),
@@ -43,8 +45,47 @@ export function listPage(
     random: account.random,
   });
   const limit = declaration.paged ? limitOf(declaration, query, readings) : Math.max(1, rows.count);
-  if (readings.maximumPage !== null && query.page > readings.maximumPage) return { status: 204 };
-  return envelope(list, query, self, rows, limit, readings, bin);
+  const page = declaration.paged ? givenPage(declaration, query.page, rows.count, limit, readings) : 1;
+  if (page === undefined) return { status: 204 };
+  const start = (page - 1) * limit;
+  const isCut = declaration.paged && happens(account, readings, 'cutPages', list);
+  const size = isCut ? Math.ceil((limit * (1 + account.random())) / 2) : limit;
+  const places = { start, end: Math.min(rows.count, start + size) };
+  return envelope(list, query, self, rows, { ...places, limit }, readings, {
+    bin,
+    unseen: account.unseenRows(declaration.name),
+  });
+}
+
+/** Whether what a share speaks of happens to this answer. */
+function happens(
+  account: Account,
+  readings: Readings,
+  name: 'filterLapses' | 'orderLapses' | 'cutPages',
+  { declaration }: ServedList,
+): boolean {
+  const share = readingFor(readings, name, declaration.name);
+  return share > 0 && account.random() < share;
+}
+
+/** The page that is given where `asked` is asked for: 0 for an empty one, undefined for 204. */
+function givenPage(
+  { name }: ListDeclaration,
+  asked: number,
+  count: number,
+  limit: number,
+  readings: Readings,
+): number | undefined {
+  const deepest = readingFor(readings, 'maximumPage', name);
+  const pages = Math.ceil(count / limit);
+  if (deepest !== 'none' && asked > deepest && deepest < pages) {
+    return { '204': undefined, empty: 0, repeat: deepest }[readings.beyondDepth];
+  }
+  if (asked <= pages) return asked;
+  if (pages === 0) return undefined;
+  return { '204': undefined, repeat: pages, circle: ((asked - 1) % pages) + 1 }[
+    readingFor(readings, 'beyondEnd', name)
+  ];
 }
 
 function envelope(
@@ -52,31 +93,30 @@ function envelope(
   query: ListQuery,
   self: string,
   rows: SelectedRows,
-  limit: number,
+  { start, end, limit }: { start: number; end: number; limit: number },
   readings: Readings,
-  bin: boolean,
+  { bin, unseen }: { bin: boolean; unseen: ((row: number) => boolean) | undefined },
 ): Answer {
   const { declaration } = list;
   const page = declaration.paged ? query.page : 1;
-  const start = visiblePlaces((page - 1) * limit, readings.shortPages);
-  const end = Math.min(rows.count, visiblePlaces(page * limit, readings.shortPages));
-  if (start >= rows.count) return { status: 204 };
   const query_ = query.text === '' ? '' : `?${query.text}`;
   const address = self.slice(0, self.length - query_.length);
   const texts: string[] = [];
-  const served = rows.slice(start, end);
+  const served = start < 0 ? [] : rows.slice(start, end);
   // Users' own links end in a slash (observed-data.md §2).
   const linkEnd = declaration.name === 'users' ? `/${escaped(query_)}` : escaped(query_);
   for (let index = 0; index < served.length; index++) {
     const row = served[index]!;
+    if (unseen?.(row)) continue;
     texts.push(
       bin
         ? JSON.stringify(list.binRecord(row))
         : list.text(row, query.wanted, `${escaped(address)}/`, linkEnd),
     );
   }
-  const reading = readingFor(readings.next, declaration.name, 'honest');
-  const follows = declaration.paged && (reading === 'always' || (reading === 'honest' && end < rows.count));
+  const reading = readingFor(readings, 'next', declaration.name);
+  const rowsFollow = start >= 0 && end < rows.count;
+  const follows = declaration.paged && (reading === 'always' || (reading === 'honest' && rowsFollow));
   const links: Record<string, { href: string }> = { self: { href: self } };
   if (follows) links.next = { href: `${address}?${withPage(query.text, page + 1)}` };
   const keys: Record<string, unknown> = {};
@@ -88,9 +128,8 @@ function envelope(
   return { status: 200, contentType: HAL, body, records: texts.length };
 }
 
-function orderOf(declaration: ListDeclaration, query: ListQuery, readings: Readings): RowOrder {
-  const obeyed = readingFor(readings.order, declaration.name, 'honoured') === 'honoured';
-  const asked = query.order;
+function orderOf(declaration: ListDeclaration, asked: ListQuery['order'], readings: Readings): RowOrder {
+  const obeyed = readingFor(readings, 'order', declaration.name) === 'honoured';
   const isEvents = declaration.name === 'events';
   const known = isEvents
     ? asked?.key === 'created_at' && readings.eventsCreatedAtOrder === 'honoured'
@@ -107,33 +146,17 @@ function orderOf(declaration: ListDeclaration, query: ListQuery, readings: Readi
     if (order === 'arbitrary' || order === 'shuffled') return { by: order };
     return { by: 'created', descending: order === 'newest' };
   }
-  const order = readingFor(readings.defaultOrder, declaration.name, 'id');
+  const order = readingFor(readings, 'defaultOrder', declaration.name);
   if (order === 'arbitrary' || order === 'shuffled') return { by: order };
   if (order === 'updated_at') return { by: 'updated', descending: false };
   return { by: 'id', descending: order === 'id-descending' };
 }
 
 function limitOf(declaration: ListDeclaration, query: ListQuery, readings: Readings): number {
-  const cap = readingFor(readings.pageCap, declaration.name, DOCUMENTED_LIMIT);
+  const cap = readingFor(readings, 'pageCap', declaration.name);
   if (query.limit === undefined) return Math.min(DEFAULT_LIMIT, cap);
   if (query.limit <= cap) return query.limit;
   return readings.overLimit === 'clamp' ? cap : Math.min(DEFAULT_LIMIT, cap);
-}
-
-const BLOCK = 50;
-
-/**
- * How many of the first places of a list hold rows that the token may see, when a share of the places does not:
- * pages come short, by differing amounts, and yet no row falls between two pages.
- */
-function visiblePlaces(places: number, share: number): number {
-  if (share <= 0) return places;
-  let visible = 0;
-  for (let block = 0; block * BLOCK < places; block++) {
-    const hidden = Math.min(BLOCK / 2, Math.floor(BLOCK * share * 2 * (mix(5, block, 3) / 4294967296)));
-    visible += Math.min(BLOCK - hidden, places - block * BLOCK);
-  }
-  return visible;
 }
 
 function withPage(text: string, page: number): string {

@@ -1,4 +1,5 @@
 import type { ListDeclaration } from './list-declaration.ts';
+import { PrematureEnds } from './premature-ends.ts';
 import { recordText } from './record-text.ts';
 import { eventRow } from './records/event.ts';
 import { PRICE_STEP } from './records/lead.ts';
@@ -21,6 +22,7 @@ interface RecordText {
 export class ServedList {
   readonly declaration: ListDeclaration;
   readonly table: Table;
+  readonly prematureEnds = new PrematureEnds();
   private readonly builder: RecordBuilder;
   private readonly texts = new Map<string, Map<number, RecordText>>();
   private kept = 0;

@@ -79,3 +79,16 @@ test('latency goes by the clock it is given', async () => {
   expect(Math.max(...waits)).toBeLessThanOrEqual(130);
   expect(new Set(waits).size).toBeGreaterThan(10);
 });
+
+test('one server among three may tell another time than the records carry', async () => {
+  const clock = testClock();
+  await withAccount({ leads: 5, clock, readings: { strayDate: -3600 } }, async (simulator) => {
+    const told = [];
+    for (let n = 0; n < 90; n += 1)
+      told.push(Date.parse((await ask(simulator, 'account')).headers.get('date')!));
+    const stray = told.filter((time) => time === clock.now() - 3_600_000);
+    expect(stray.length + told.filter((time) => time === clock.now()).length).toBe(90);
+    expect(stray.length).toBeGreaterThan(15);
+    expect(stray.length).toBeLessThan(45);
+  });
+});

@@ -39,6 +39,25 @@ test('orders that a list does not know are overlooked', async () => {
   });
 });
 
+test('a filter and an order that are kept may be overlooked in single answers', async () => {
+  await withAccount({ leads: 300 }, async (simulator) => {
+    const times = trueIds(simulator, 'leads').length;
+    const query = `leads?filter[updated_at][to]=1000&order[id]=desc&limit=${times}`;
+    simulator.readings.filterLapses = { leads: 0.3 };
+    const counts = [];
+    for (let n = 0; n < 60; n += 1) counts.push(records(await ask(simulator, query)).length);
+    expect(new Set(counts)).toEqual(new Set([0, 250]));
+    expect(counts.filter((count) => count > 0).length).toBeGreaterThan(8);
+    simulator.readings.filterLapses = 0;
+    simulator.readings.orderLapses = 0.3;
+    const firsts = new Set();
+    for (let n = 0; n < 60; n += 1)
+      firsts.add(records(await ask(simulator, 'leads?order[id]=desc&limit=1'))[0].id);
+    const byId = trueIds(simulator, 'leads');
+    expect(firsts).toEqual(new Set([byId[0], byId.at(-1)]));
+  });
+});
+
 test('lists have other default orders in other readings', async () => {
   await withAccount({ leads: 300 }, async (simulator) => {
     const byId = trueIds(simulator, 'leads');

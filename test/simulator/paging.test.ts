@@ -97,8 +97,86 @@ test('short pages: fewer than asked for in the middle, and nothing missing', asy
   });
 });
 
-test('a cap on the depth of pages ends the list early', async () => {
-  await withAccount({ leads: 500, readings: { maximumPage: 3 } }, async (simulator) => {
-    expect(await pages(simulator, 'leads', 100)).toHaveLength(3);
+test('rows that the token may not see keep their places, page by page and in the count', async () => {
+  await withAccount({ users: 300, readings: { shortPages: 0.3 } }, async (simulator) => {
+    const first = await ask(simulator, 'users?limit=250&page=1');
+    const second = await ask(simulator, 'users?limit=250&page=2');
+    expect(first.body._total_items).toBe(300);
+    expect(records(first).length + records(second).length).toBe(trueIds(simulator, 'users').length);
+    expect(trueIds(simulator, 'users').length).toBeLessThan(260);
+    const hidden = simulator.account.ids('users').filter((id) => !trueIds(simulator, 'users').includes(id));
+    expect((await ask(simulator, `users/${hidden[0]}`)).status).toBe(404);
+  });
+});
+
+test('a page of nothing but rows that the token may not see is empty and says next', async () => {
+  const readings = { shortPages: 0.5, hiddenTogether: 100 } as const;
+  await withAccount({ leads: 2_000, readings }, async (simulator) => {
+    const answers = [];
+    for (let page = 1; page <= 100; page += 1)
+      answers.push(await ask(simulator, `leads?limit=20&page=${page}&order[id]=asc`));
+    const empty = answers.slice(0, -1).filter((answer) => records(answer).length === 0);
+    expect(empty.length).toBeGreaterThan(10);
+    for (const { status, body } of empty)
+      expect([status, body._links.next !== undefined]).toEqual([200, true]);
+    expect(answers.flatMap(records).map(({ id }) => id)).toEqual(trueIds(simulator, 'leads'));
+  });
+});
+
+test('a page that is cut keeps its first rows, half of its size at least, and says next', async () => {
+  await withAccount({ leads: 400, readings: { cutPages: { leads: 0.5 } } }, async (simulator) => {
+    const sizes = [];
+    for (let n = 0; n < 40; n += 1) {
+      const answer = await ask(simulator, 'leads?limit=100&page=2&order[id]=asc');
+      const came = records(answer).map(({ id }) => id);
+      expect(came).toEqual(trueIds(simulator, 'leads').slice(100, 100 + came.length));
+      expect(answer.body._links.next).toBeDefined();
+      sizes.push(came.length);
+    }
+    expect(Math.min(...sizes)).toBeGreaterThanOrEqual(50);
+    expect(Math.max(...sizes)).toBe(100);
+    expect(new Set(sizes).size).toBeGreaterThan(5);
+    const whole = records(await ask(simulator, 'leads?limit=100&page=4&order[id]=asc'));
+    expect(whole.at(-1)?.id === trueIds(simulator, 'leads').at(-1) || whole.length < 100).toBe(true);
+  });
+});
+
+test.each([
+  ['204', []],
+  ['empty', []],
+  ['repeat', [200, 300]],
+] as const)('behind the depth of a list: %s', async (beyondDepth, [from, to]) => {
+  const readings = { maximumPage: { leads: 3 }, beyondDepth };
+  await withAccount({ leads: 500, users: 60, readings }, async (simulator) => {
+    const answer = await ask(simulator, 'leads?limit=100&page=4&order[id]=asc');
+    expect(answer.status).toBe(beyondDepth === '204' ? 204 : 200);
+    const expected = from === undefined ? [] : trueIds(simulator, 'leads').slice(from, to);
+    expect(records(answer).map(({ id }) => id)).toEqual(expected);
+    expect(records(await ask(simulator, 'users?limit=10&page=6'))).toHaveLength(10);
+    simulator.readings.maximumPage = { leads: 'none' };
+    expect(records(await ask(simulator, 'leads?limit=100&page=4'))).toHaveLength(100);
+  });
+});
+
+test.each([
+  ['204', []],
+  ['repeat', [200, 250]],
+  ['circle', [0, 100]],
+] as const)('behind the end of a list: %s', async (beyondEnd, [from, to]) => {
+  await withAccount({ leads: 250, readings: { beyondEnd } }, async (simulator) => {
+    const came = records(await ask(simulator, 'leads?limit=100&page=4&order[id]=asc')).map(({ id }) => id);
+    expect(came).toEqual(from === undefined ? [] : trueIds(simulator, 'leads').slice(from, to));
+  });
+});
+
+test('premature ends: so many answers as the share says are 204, and no more than three in a row', async () => {
+  await withAccount({ leads: 20, readings: { prematureEnds: { leads: 0.1 } } }, async (simulator) => {
+    const statuses = [];
+    for (let n = 0; n < 600; n += 1) statuses.push((await ask(simulator, 'leads?limit=1')).status);
+    const text = statuses.map((status) => (status === 204 ? '-' : '+')).join('');
+    const silences = text.match(/-+/g)!;
+    expect([...new Set(silences.map(({ length }) => length))].sort()).toEqual([1, 2, 3]);
+    expect(statuses.filter((status) => status === 204).length / 600).toBeCloseTo(0.1, 1);
+    expect((await ask(simulator, 'users')).status).toBe(200);
   });
 });
