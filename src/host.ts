@@ -63,6 +63,19 @@ export function replacementHost(text: string): CheckedHost {
   return { origin: url.origin };
 }
 
+/**
+ * The file host that an account names. The token goes there, so it has to lie under one of Kommo's domains, or be
+ * the address that replaces the account's own.
+ */
+export function driveHost(text: string, accountOrigin: string): CheckedHost {
+  const url = URL.parse(text);
+  if (!url || url.username || url.password || url.pathname !== '/' || url.search || url.hash)
+    return { problem: 'is no address of a host' };
+  const isKommo = url.protocol === 'https:' && url.port === '' && isKommoHost(url.hostname);
+  if (isKommo || url.origin === accountOrigin) return { origin: url.origin };
+  return { problem: `is not under ${kommoDomains.join(', ')}` };
+}
+
 /** True for the names of this machine, in the normal form that URL gives them. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { accountHost, isKommoHost, isLoopback, replacementHost } from '../src/host.ts';
+import { accountHost, driveHost, isKommoHost, isLoopback, replacementHost } from '../src/host.ts';
 
 describe('the account', () => {
   test.each([
@@ -129,4 +129,35 @@ test.each([
 test('this machine has few names', () => {
   expect(['localhost', '127.0.0.1', '127.1.2.3', '[::1]'].every(isLoopback)).toBe(true);
   expect(['localhost.example', '128.0.0.1', '127.0.0.1.example', '[::]', ''].some(isLoopback)).toBe(false);
+});
+
+describe('the Drive that an account names', () => {
+  const account = 'https://acme.kommo.com';
+  test.each([
+    ['https://drive-c.kommo.com', account, 'https://drive-c.kommo.com'],
+    ['https://drive-b.amocrm.ru/', account, 'https://drive-b.amocrm.ru'],
+    ['https://drive-c.kommo.com', 'https://proxy.example', 'https://drive-c.kommo.com'],
+    ['https://proxy.example', 'https://proxy.example', 'https://proxy.example'],
+    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+  ])('%s of %s may have the token', (text, origin, expected) => {
+    expect(driveHost(text, origin)).toEqual({ origin: expected });
+  });
+
+  test.each([
+    ['https://drive.evil.example', account],
+    ['https://drive-c.kommo.com.evil.example', account],
+    ['https://drive-c.kommo.com@evil.example', account],
+    ['https://evil.example/drive-c.kommo.com', account],
+    ['http://drive-c.kommo.com', account],
+    ['https://drive-c.kommo.com:8443', account],
+    ['https://me:secret@drive-c.kommo.com', account],
+    ['https://drive-c.kommo.com/v1.0', account],
+    ['http://127.0.0.1:8081', 'http://127.0.0.1:8080'],
+    ['http://proxy.example', 'https://proxy.example'],
+    ['https://kommo.com', account],
+    ['drive-c.kommo.com', account],
+    ['', account],
+  ])('%s of %s may not', (text, origin) => {
+    expect(driveHost(text, origin)).toEqual({ problem: expect.stringMatching(/^is (no|not) /) });
+  });
 });

@@ -5,7 +5,6 @@ import type { Log } from '../log.ts';
 import type { Redactor } from '../redact.ts';
 import type { Network } from './network.ts';
 import { GrantRefusedError, lookUpOrigin, purpose, requestTokens } from './oauth.ts';
-import { tokenRefused } from './refusal.ts';
 import { readClaims, type TokenPair } from './token.ts';
 import type { TokenStore } from './token-store.ts';
 
@@ -15,8 +14,11 @@ export interface Authorization {
   origin(): string;
   /** An access token that is worth trying. */
   token(): Promise<string>;
-  /** Kommo refused `token` (401): resolves when there is another one, else rejects with a ConfigError. */
-  renew(token: string): Promise<void>;
+  /**
+   * Kommo refused `token` (401): resolves when there is another one, with false where it cannot be renewed; rejects
+   * with a ConfigError where the renewal itself was refused.
+   */
+  renew(token: string): Promise<boolean>;
 }
 
 /** A token that cannot be renewed. */
@@ -24,9 +26,7 @@ export function longLivedToken(origin: string, accessToken: string): Authorizati
   return {
     origin: () => origin,
     token: async () => accessToken,
-    renew: async () => {
-      throw tokenRefused();
-    },
+    renew: async () => false,
   };
 }
 
@@ -127,6 +127,7 @@ export function renewableTokens(options: RenewableOptions): Authorization {
     async renew(refused) {
       // Several requests can be refused for the same old token; the first one renews it for all.
       if (accessToken === refused) await renewFrom(refused);
+      return true;
     },
   };
 }

@@ -1,10 +1,12 @@
 import type { Config } from '../config.ts';
 import { parseAccount } from './account.ts';
 import { type Authorization, longLivedToken, renewableTokens } from './auth.ts';
-import type { KommoClient } from './kommo-client.ts';
+import { createDrive } from './drive.ts';
+import type { Account, KommoClient, ListRequest, Page } from './kommo-client.ts';
+import { watchLinks } from './links.ts';
 import { createNetwork, type Network, type NetworkOptions } from './network.ts';
 import { parsePage } from './page.ts';
-import { notAvailable, type Question, refusal, renewedTokenRefused } from './refusal.ts';
+import { notAvailable, type Question, refusal, renewedTokenRefused, tokenRefused } from './refusal.ts';
 import type { TokenStore } from './token-store.ts';
 import type { Answer } from './transport.ts';
 
@@ -22,14 +24,17 @@ export function createClient(options: ClientOptions): KommoClient {
   const network = createNetwork(options.config.requestsPerSecond, options);
   const authorization = authorize(options, network);
 
+  const drive = createDrive(readAccount, authorization.origin);
+  const links = watchLinks(options.log);
+
+  /** `host` is where to ask; the account's own where it is undefined, which a renewal of the token may move. */
   async function get(
-    path: string,
-    purpose: string,
+    { path, purpose, host }: { path: string; purpose: string; host?: string | undefined },
     refuse: (answer: Answer, question: Question) => Error,
   ): Promise<Answer> {
     for (let renewed = false; ; renewed = true) {
       const token = await authorization.token();
-      const origin = authorization.origin();
+      const origin = host ?? authorization.origin();
       const answer = await network.exchange({
         method: 'GET',
         origin,
@@ -37,30 +42,38 @@ export function createClient(options: ClientOptions): KommoClient {
         headers: { authorization: `Bearer ${token}` },
         purpose,
       });
+      if (answer.status < 300) return answer;
       if (answer.status === 401) {
-        if (renewed) throw renewedTokenRefused();
-        await authorization.renew(token);
-        continue;
+        if (!renewed && (await authorization.renew(token))) continue;
+        if (host === undefined) throw renewed ? renewedTokenRefused() : tokenRefused();
       }
-      if (answer.status >= 300) throw refuse(answer, { purpose, path: path.split('?', 1)[0]!, origin });
-      return answer;
+      throw refuse(answer, { purpose, path: path.split('?', 1)[0]!, origin });
     }
   }
 
+  async function readAccount(parts: readonly string[]): Promise<Account> {
+    const request = { path: `/api/v4/account${queryString({ with: parts.join() })}`, purpose: 'account' };
+    const account = await network.persist(
+      { purpose: 'account', action: 'read the account', canShrink: false },
+      async () => parseAccount(await get(request, refusal)),
+    );
+    drive.learn(account);
+    return account;
+  }
+
+  async function list(request: ListRequest): Promise<Page> {
+    const { purpose, query } = request;
+    const path = request.path + queryString(query);
+    const host = request.host === 'drive' ? await drive.origin() : undefined;
+    return network.persist({ purpose, canShrink: Number(query.limit) > smallestPage }, async () => {
+      const answer = await get({ path, purpose, host }, refuseList);
+      return parsePage(answer, request, (href) => links.see(href, host ?? authorization.origin()));
+    });
+  }
+
   return {
-    list: (request) =>
-      network.persist(
-        { purpose: request.purpose, canShrink: Number(request.query.limit) > smallestPage },
-        async () => {
-          const path = request.path + queryString(request.query);
-          const answer = await get(path, request.purpose, refuseList);
-          return parsePage(answer, request, authorization.origin());
-        },
-      ),
-    account: (parts) =>
-      network.persist({ purpose: 'account', action: 'read the account', canShrink: false }, async () =>
-        parseAccount(await get(`/api/v4/account${queryString({ with: parts.join() })}`, 'account', refusal)),
-      ),
+    list,
+    account: readAccount,
     requests: network.requests,
     usefulConcurrency: network.pacer.usefulConcurrency,
     onWaiting: network.pacer.onWaiting,

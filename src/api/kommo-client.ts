@@ -1,8 +1,10 @@
 /** One list request. Keys of `query` are in bracket style as Kommo spells them: `filter[updated_at][from]`. */
 export interface ListRequest {
   path: string;
-  /** The key of `_embedded` that holds the rows. */
-  envelope: string;
+  /** Whom to ask: the account itself when absent, or the host of its files. */
+  host?: 'account' | 'drive';
+  /** The key of `_embedded` that holds the rows; undefined where the answer itself is the only row. */
+  envelope: string | undefined;
   query: Readonly<Record<string, string | number>>;
   /** Who asks, for logs, errors and counts: a stream's name. */
   purpose: string;
@@ -11,7 +13,7 @@ export interface ListRequest {
 export interface Page {
   /** The rows as Kommo sent them, unchecked; empty for 204. */
   rows: unknown[];
-  /** `_links.next` was present. Neither necessary nor sufficient for a further page (kommo-api.md §5). */
+  /** `_links.next` was present, whatever it links to. Neither necessary nor sufficient for a further page (kommo-api.md §5). */
   hasNext: boolean;
   /** The server's clock (`Date` header) when it answered, Unix seconds; undefined when it did not say. */
   servedAt: number | undefined;

@@ -5,26 +5,36 @@ import { Setback } from './setback.ts';
 import type { Answer } from './transport.ts';
 
 /**
- * The page that a successful answer holds. Throws a Setback for a body that was cut on its way or is not JSON
- * at all, an UnexpectedAnswerError for JSON of another shape than a list has.
+ * The page that a successful answer holds; `onNext` is told the link to the next one. Throws a Setback for a body that
+ * was cut on its way or is not JSON at all, an UnexpectedAnswerError for JSON of another shape than a list has.
  */
 export function parsePage(
   answer: Answer,
   { envelope, purpose }: Pick<ListRequest, 'envelope' | 'purpose'>,
-  origin: string,
+  onNext: (href: string) => void = () => {},
 ): Page {
   if (answer.status === 204) return { rows: [], hasNext: false, servedAt: servedAt(answer) };
   const body = parseJson(answer);
-  const embedded = asObject(body)?._embedded;
-  const rows = asObject(embedded)?.[envelope];
-  if (!Array.isArray(rows)) {
-    const found = embedded === undefined || rows === undefined ? 'nothing' : kindOf(rows);
-    throw new UnexpectedAnswerError(
-      `Kommo answered the request for ${purpose} in an unknown shape: _embedded.${envelope} should be a list, but there is ${found}.`,
-      { detail: shortLine(answer.body) },
-    );
-  }
-  return { rows, hasNext: hasNext(body, purpose, origin), servedAt: servedAt(answer) };
+  const next = nextOf(body);
+  if (next !== undefined) onNext(next);
+  return {
+    rows: rowsOf(answer, body, envelope, purpose),
+    hasNext: next !== undefined,
+    servedAt: servedAt(answer),
+  };
+}
+
+function rowsOf(answer: Answer, body: unknown, envelope: string | undefined, purpose: string): unknown[] {
+  const found = envelope === undefined ? body : asObject(asObject(body)?._embedded)?.[envelope];
+  const isList = Array.isArray(found);
+  if (envelope !== undefined && isList) return found;
+  if (envelope === undefined && !isList && asObject(found)) return [found];
+  const wanted =
+    envelope === undefined ? 'the answer should be an object' : `_embedded.${envelope} should be a list`;
+  throw new UnexpectedAnswerError(
+    `Kommo answered the request for ${purpose} in an unknown shape: ${wanted}, but there is ${kindOf(found)}.`,
+    { detail: shortLine(answer.body) },
+  );
 }
 
 /** The JSON value of a successful answer. Throws a Setback where there is none. */
@@ -53,22 +63,14 @@ export function asObject(value: unknown): Record<string, unknown> | undefined {
   return value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : undefined;
 }
 
-// We count pages by ourselves and never follow the link; but one to another host means that it is not the
-// account that answers.
-function hasNext(body: unknown, purpose: string, origin: string): boolean {
+function nextOf(body: unknown): string | undefined {
   const href = asObject(asObject(asObject(body)?._links)?.next)?.href;
-  if (typeof href !== 'string' || href === '') return false;
-  const host = URL.canParse(href, origin) ? new URL(href, origin).host : undefined;
-  if (host !== new URL(origin).host) {
-    throw new UnexpectedAnswerError(
-      `The next page of ${purpose} would be on another host (${shortLine(host ?? 'unreadable')}); nothing was sent there.`,
-      { detail: shortLine(href) },
-    );
-  }
-  return true;
+  return typeof href === 'string' && href !== '' ? href : undefined;
 }
 
 function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
   if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -15,16 +15,23 @@ export interface Question {
   origin: string;
 }
 
+const access =
+  'the token of an administrator, and an integration with access to it (Settings → Integrations → your integration → Keys and scopes)';
+
 /** What a list needs that is refused with this status, and how that is said. */
 const missing: Readonly<Record<number, { said: (purpose: string) => string; needs: string }>> = {
+  // Of the Drive only: the account itself takes the token.
+  401: {
+    said: (purpose) => `Kommo does not take the token for ${purpose} (401)`,
+    needs: access,
+  },
   402: {
     said: (purpose) => `Kommo asks for payment (402) for ${purpose}`,
     needs: 'a subscription that is paid and a plan that includes it (Settings → Billing)',
   },
   403: {
     said: (purpose) => `The token may not read ${purpose} (403)`,
-    needs:
-      'the token of an administrator, and an integration with access to it (Settings → Integrations → your integration → Keys and scopes)',
+    needs: access,
   },
   404: {
     said: (purpose) => `Kommo does not know ${purpose} (404)`,

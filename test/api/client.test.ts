@@ -141,16 +141,24 @@ describe('a list', () => {
     ['an object for the rows', { _embedded: { leads: { id: 1 } } }],
     ['a list at the top', [1]],
     ['null', 'null'],
-    [
-      'a next on another host',
-      { ...full, _links: { next: { href: 'https://evil.example/api/v4/leads?page=2' } } },
-    ],
   ])('of an unknown shape is not tried again: %s', async (_, body) => {
     answers([200, body]);
     const setting = setUp();
     expect(await failure(setting)).toBeInstanceOf(UnexpectedAnswerError);
     expect(setting.client.requests('leads')).toBe(1);
   });
+});
+
+test('links to another host are said once and never followed', async () => {
+  const elsewhere = { ...full, _links: { next: { href: 'https://evil.example/api/v4/leads?page=2' } } };
+  answers([200, full], [200, elsewhere], [200, elsewhere]);
+  const { client, lines, settle } = setUp();
+  for (let page = 1; page <= 3; page++) expect((await settle(client.list(leads))).hasNext).toBe(true);
+  expect(lines.filter((line) => line.startsWith('warn '))).toEqual([
+    expect.stringMatching(
+      /^warn Answers of acme\.kommo\.com link to another host \(evil\.example\); nothing/,
+    ),
+  ]);
 });
 
 describe('a refusal', () => {

@@ -15,7 +15,7 @@ const answer = (body: string, status = 200, headers: Record<string, string> = {}
   body,
 });
 const read = (body: unknown) =>
-  parsePage(answer(JSON.stringify(body)), { envelope: 'leads', purpose: 'leads' }, origin);
+  parsePage(answer(JSON.stringify(body)), { envelope: 'leads', purpose: 'leads' });
 const withNext = (next: unknown) => ({ _links: { next }, _embedded: { leads: [] } });
 
 describe('a page', () => {
@@ -30,14 +30,28 @@ describe('a page', () => {
 
   test.each([
     'https://evil.example/api/v4/leads',
-    'https://acme.kommo.com.evil.example/',
     'https://acme.kommo.com@evil.example/',
-    'https://acme.kommo.com:8443/',
     '//evil.example/api',
     'http://[',
-  ])('whose next is %s is refused', (href) =>
-    expect(() => read(withNext({ href }))).toThrow(UnexpectedAnswerError),
-  );
+  ])('says that there is a next one wherever it links to: %s', (href) => {
+    const seen: string[] = [];
+    const page = parsePage(
+      answer(JSON.stringify(withNext({ href }))),
+      { envelope: 'leads', purpose: 'leads' },
+      (link) => seen.push(link),
+    );
+    expect(page.hasNext).toBe(true);
+    expect(seen).toEqual([href]);
+  });
+
+  test('without an envelope is the one row that was sent', () => {
+    const summary = { total: 3, _links: { self: {} } };
+    const parse = (body: unknown) =>
+      parsePage(answer(JSON.stringify(body)), { envelope: undefined, purpose: 'summary' });
+    expect(parse(summary)).toEqual({ rows: [summary], hasNext: false, servedAt: undefined });
+    expect(() => parse([summary])).toThrow(/the answer should be an object, but there is a list/);
+    expect(() => parse('x')).toThrow(/but there is a string/);
+  });
 
   test('gives the rows as they came', () => {
     const leads = [1, null, 'x', { id: 1 }];
@@ -62,7 +76,8 @@ describe('a page', () => {
       fc.property(body, type, fc.constantFrom(200, 204), (text, contentType, status) => {
         const received = answer(text, status, { 'content-type': contentType });
         for (const parse of [
-          () => parsePage(received, { envelope: 'leads', purpose: 'leads' }, origin).rows,
+          () => parsePage(received, { envelope: 'leads', purpose: 'leads' }).rows,
+          () => parsePage(received, { envelope: undefined, purpose: 'leads' }).rows,
           () => [parseAccount(received)],
         ]) {
           try {

@@ -155,7 +155,6 @@ describe('faults', () => {
 
   test.each([
     ['huge', UnexpectedAnswerError],
-    ['next-elsewhere', UnexpectedAnswerError],
     ['ban', BlockedError],
   ] as const)('of the kind %s end it at once', async (name, type) => {
     const setting = await setUp({ requestsPerSecond: null }, 10_000);

@@ -11,12 +11,6 @@ const faults: [string, FaultRule, string, RegExp][] = [
   ['403 as JSON', { fault: namedFaults.forbidden!, list: 'users' }, 'users', /may not read users \(403\)/],
   ['404', { fault: namedFaults['not-found']!, list: 'tasks' }, 'tasks', /does not know tasks \(404\)/],
   [
-    'a next page on another host',
-    { fault: namedFaults['next-elsewhere']!, list: 'contacts' },
-    'contacts',
-    /would be on another host/,
-  ],
-  [
     '503 without end',
     { fault: namedFaults.unavailable!, list: 'leads', after: 1 },
     'leads',

@@ -34,12 +34,6 @@ describe.concurrent('one stream fails, is named, and the others are complete:', 
     ['402', always('payment', 'contacts'), 'config_error', /^Kommo asks for payment \(402\) for contacts/],
     ['404', always('not-found', 'tasks'), 'config_error', /^Kommo does not know tasks \(404\)/],
     [
-      'a next page on another host',
-      always('next-elsewhere', 'contacts'),
-      'system_error',
-      /^The next page of contacts would be on another host \(other-host\.invalid\)/,
-    ],
-    [
       'a record that is no object',
       always('not-an-object', 'contacts'),
       'system_error',
