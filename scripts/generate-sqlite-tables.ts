@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { columnsOf } from '../src/sink/sqlite/table.ts';
+import { markDescriptions, tableColumns } from '../src/sink/sqlite/marks.ts';
 import { views } from '../src/sink/sqlite/views.ts';
 import type { Stream } from '../src/stream/declaration.ts';
 import { streams } from '../streams/index.ts';
@@ -16,10 +16,11 @@ export function generateSqliteTables(): GeneratedFile[] {
 }
 
 function describeTable(stream: Stream): string {
-  const rows = [...columnsOf(stream)].map(([name, type]) => {
+  const rows = [...tableColumns(stream)].map(([name, type]) => {
+    const column = stream.schema.properties[name];
     const key = stream.key.includes(name) ? ', key' : '';
-    const boolean = [stream.schema.properties[name]!.type].flat().includes('boolean') ? ', 0 or 1' : '';
-    return `| \`${name}\` | ${type}${boolean}${key} | ${stream.schema.properties[name]!.description ?? ''} |`;
+    const boolean = [column?.type].flat().includes('boolean') ? ', 0 or 1' : '';
+    return `| \`${name}\` | ${type}${boolean}${key} | ${column?.description ?? markDescriptions[name] ?? ''} |`;
   });
   return [`### ${stream.name}`, '', '| column | type | what it is |', '|---|---|---|', ...rows].join('\n');
 }

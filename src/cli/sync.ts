@@ -1,4 +1,5 @@
 import type { KommoClient } from '../api/kommo-client.ts';
+import type { Log } from '../log.ts';
 import { openProgress } from '../sink/progress.ts';
 import { openSqliteSink, type SqliteSink } from '../sink/sqlite/sink.ts';
 import { openTally, secondsOf, type Tally } from '../sink/tally.ts';
@@ -38,7 +39,11 @@ export const sync = defineCommand({
     },
     'full-refresh': {
       type: 'boolean',
-      summary: 'read everything anew, and drop rows that Kommo no longer has',
+      summary: 'read everything anew, and mark the rows that Kommo no longer has as deleted',
+    },
+    prune: {
+      type: 'boolean',
+      summary: 'remove the rows that are marked as deleted, at the end',
     },
     debug: { type: 'boolean', summary: 'log every request, its status and its time' },
   },
@@ -54,7 +59,14 @@ export const sync = defineCommand({
     const tokenStore = keepTokensInFile(context, config, flags.config);
     const fill = async (client: KommoClient) => {
       const account = await client.account([]);
-      const sink = openSqliteSink({ path: flags.to, account, streams, clock, log });
+      const sink = openSqliteSink({
+        path: flags.to,
+        account,
+        streams,
+        startDate: config.startDate,
+        clock,
+        log,
+      });
       try {
         const { startDate, lookbackSeconds } = config;
         const plan = streams.map((each) => planned(each, sink));
@@ -68,6 +80,7 @@ export const sync = defineCommand({
           },
         });
         progress.stop();
+        if (flags.prune && !signal.aborted) prune(streams, sink, log);
         for (const line of report(streams, sink, tally, clock.now())) await stdout.writeText(line);
         for (const line of describeFailures(failures, signal)) stderr.write(`${context.program}: ${line}\n`);
         return failures.size === 0 ? 0 : 1;
@@ -96,10 +109,18 @@ function report(
   now: number,
 ): string[] {
   const rows = streams.map(({ stream: { name }, mode }) => {
-    const { rows, changed } = sink.count(name);
+    const { rows, changed, deleted } = sink.count(name);
     const tally = tallies.get(name);
     const seconds = tally === undefined ? 0 : secondsOf(tally, now);
-    return [name, mode, rows, changed, tally?.requests ?? 0, seconds];
+    return [name, mode, rows, changed, deleted, tally?.requests ?? 0, seconds];
   });
-  return textTable(['stream', 'mode', 'rows', 'new or changed', 'requests', 'seconds'], rows);
+  return textTable(['stream', 'mode', 'rows', 'new or changed', 'deleted', 'requests', 'seconds'], rows);
+}
+
+function prune(streams: readonly { stream: Stream }[], sink: SqliteSink, log: Log): void {
+  const pruned = streams.flatMap(({ stream: { name } }) => {
+    const rows = sink.prune(name);
+    return rows === 0 ? [] : [`${name} ${rows.toLocaleString('en-US')}`];
+  });
+  if (pruned.length > 0) log('info', `removed rows that were marked as deleted: ${pruned.join(', ')}`);
 }

@@ -18,7 +18,8 @@ export interface PlannedStream {
 
 /**
  * The inner language of a run. Events come in order: whatever a checkpoint covers was in `records` events
- * before it. `finished` is the last event of its stream; with an error, the stream was not read in full.
+ * before it. `finished` is the last event of its stream; with an error, the stream was not read in full, and
+ * `uncovered` parts were not read at all.
  */
 export type SyncEvent =
   | { type: 'started'; stream: string }
@@ -26,7 +27,17 @@ export type SyncEvent =
   | { type: 'checkpoint'; stream: string; state: StreamState }
   | { type: 'progress'; stream: string; records: number; requests: number; fraction: number | undefined }
   | { type: 'waiting'; streams: string[]; until: number }
-  | { type: 'finished'; stream: string; records: number; requests: number; error?: unknown };
+  | {
+      type: 'finished';
+      stream: string;
+      records: number;
+      requests: number;
+      error?: unknown;
+      uncovered?: readonly Part[];
+    };
+
+/** Rows of a stream that one of its lists holds: those with these values in these columns. */
+export type Part = Readonly<Record<string, string | number>>;
 
 /** Takes events one at a time; its promise is the back-pressure. */
 export type Emit = (event: SyncEvent) => Promise<void>;

@@ -18,13 +18,14 @@ export async function accountWithFile(options: SimulatorOptions = {}) {
   return { simulator, folder, config, path: join(folder, 'kommo.db') };
 }
 
-/** What the file holds of each of its streams: `key version`, sorted. */
+/** What the file holds of each of its streams and is alive: `key version`, sorted. */
 export function versionsInFile(path: string): Record<string, string[]> {
   const tables = ask<{ name: string }>(path, "SELECT name FROM sqlite_schema WHERE type = 'table'");
   const present = streams.filter((stream) => tables.some(({ name }) => name === stream.name));
-  const versions = present.map(({ name, key, cursor }) => {
+  const versions = present.map(({ name, key, cursor, lists }) => {
     const columns = [key.join(" || '/' || "), cursor ?? '0'].join(" || ' ' || ");
-    const rows = ask<{ version: string }>(path, `SELECT ${columns} AS version FROM ${name}`);
+    const living = lists.every(({ immutable }) => immutable) ? '' : 'WHERE _deleted_at IS NULL';
+    const rows = ask<{ version: string }>(path, `SELECT ${columns} AS version FROM ${name} ${living}`);
     return [name, rows.map(({ version }) => version).sort()];
   });
   return Object.fromEntries(versions);

@@ -21,11 +21,12 @@ describe('sync', () => {
       'mode',
       'rows',
       'new or changed',
+      'deleted',
       'requests',
       'seconds',
     ]);
     expect(rows.map((row) => row.split(/\s+/)[0])).toEqual(streams.map(({ name }) => name));
-    expect(rows[0]).toMatch(/^leads\s+incremental\s+400\s+400\s+\d+\s+\d/);
+    expect(rows[0]).toMatch(/^leads\s+incremental\s+400\s+400\s+0\s+\d+\s+\d/);
     expect(first.stderr).toMatch(/^leads: 400 rows, \d+ requests?, .*done in/m);
     // No terminal, no escape sequences.
     expect(first.stdout + first.stderr).not.toContain('\x1b');
@@ -38,9 +39,9 @@ describe('sync', () => {
     const second = await sync(config, path);
     expect(second).toMatchObject({ code: 0 });
     expect(versionsInFile(path)).toEqual(versionsInAccount(simulator));
-    expect(second.stdout).toMatch(/^leads\s+incremental\s+400\s+7\s+1\s/m);
-    expect(second.stdout).toMatch(/^contacts\s+incremental\s+321\s+1\s+1\s/m);
-    expect(second.stdout).toMatch(/^users\s+full_refresh\s+12\s+0\s+1\s/m);
+    expect(second.stdout).toMatch(/^leads\s+incremental\s+400\s+7\s+0\s+1\s/m);
+    expect(second.stdout).toMatch(/^contacts\s+incremental\s+321\s+1\s+0\s+1\s/m);
+    expect(second.stdout).toMatch(/^users\s+full_refresh\s+12\s+0\s+0\s+1\s/m);
   });
 
   test('takes its settings from the environment, and only the streams that are named', async () => {
@@ -117,7 +118,7 @@ describe('sync', () => {
 });
 
 describe('sync --full-refresh', () => {
-  test('drops what Kommo no longer has; readers see the old rows until then', async () => {
+  test('marks what Kommo no longer has; readers see the old rows until then; --prune removes it', async () => {
     const seen: number[] = [];
     const account = await accountWithFile({
       onRequest: ({ list }) => {
@@ -136,8 +137,12 @@ describe('sync --full-refresh', () => {
     const { code, stdout } = await sync(config, path, '--full-refresh', '--streams', 'leads');
     expect(code).toBe(0);
     expect(new Set(seen)).toEqual(new Set([400]));
-    expect(stdout).toMatch(/^leads\s+full_refresh\s+370\s+0\s/m);
+    expect(stdout).toMatch(/^leads\s+full_refresh\s+370\s+0\s+30\s/m);
     expect(versionsInFileOf(path, 'leads')).toEqual(versionsInAccount(simulator).leads);
+    expect(ask(path, 'SELECT count(*) AS n FROM leads')).toEqual([{ n: 400 }]);
+    const pruned = await sync(config, path, '--prune', '--streams', 'leads');
+    expect(pruned).toMatchObject({ code: 0, stderr: expect.stringMatching(/marked as deleted: leads 30$/m) });
+    expect(ask(path, 'SELECT count(*) AS n FROM leads')).toEqual([{ n: 370 }]);
   });
 
   test('that fails leaves the old rows, and the next sync goes on from the old state', async () => {
@@ -152,7 +157,7 @@ describe('sync --full-refresh', () => {
     expect(versionsInFile(path)).toEqual(before);
     expect(statesInFile(path)).toEqual(states);
     simulator.faults.clear();
-    expect((await sync(config, path)).stdout).toMatch(/^leads\s+incremental\s+400\s+0\s+1\s/m);
+    expect((await sync(config, path)).stdout).toMatch(/^leads\s+incremental\s+400\s+0\s+0\s+1\s/m);
   });
 });
 

@@ -5,9 +5,10 @@ import type { Emit } from '../../sync/event.ts';
 import { type FileOwner, readOwner } from './account.ts';
 import { type Database, has, openForReading, quote } from './database.ts';
 import { toUserError } from './failure.ts';
+import { isAlive, marksOf } from './marks.ts';
 import { readState } from './state.ts';
-import { createTable } from './table.ts';
-import { prepareUpsert } from './upsert.ts';
+import { columnsOf, createTable } from './table.ts';
+import { prepareUpsert, replaceOlder } from './upsert.ts';
 
 /** Keys of rows that are not as they should be: the first few of them, and how many there are. */
 export interface Deviation {
@@ -24,7 +25,7 @@ export interface Findings {
   missing: Deviation;
   /** In the file in another version. */
   stale: Deviation;
-  /** In the file, and no longer in the account. */
+  /** In the file as if alive, and no longer in the account. */
   gone: Deviation;
 }
 
@@ -84,8 +85,9 @@ function collect(database: Database, stream: Stream) {
   const columns = stream.cursor === undefined ? stream.key : [...stream.key, stream.cursor];
   const properties = Object.fromEntries(columns.map((name) => [name, stream.schema.properties[name]!]));
   const versions = { ...stream, schema: { ...stream.schema, properties } };
-  createTable(database, versions, tableInAccount(stream), 'temp');
-  return prepareUpsert(database, versions, tableInAccount(stream));
+  const table = tableInAccount(stream);
+  createTable(database, versions, { table, columns: columnsOf(versions), schema: 'temp' });
+  return prepareUpsert(database, versions, table, replaceOlder(versions, table));
 }
 
 const tableInAccount = (stream: Stream) => `in_account_${stream.name}`;
@@ -101,6 +103,7 @@ function compare(database: Database, stream: Stream, from: number | undefined): 
     .join(' AND ');
   const key = (side: string) => stream.key.map((column) => `${side}.${quote(column)}`).join(" || '/' || ");
   const version = (side: string) => (cursor === undefined ? 'NULL' : `${side}.${quote(cursor)}`);
+  const living = marksOf(stream).size === 0 ? 'true' : isAlive('file');
   const vouchedFor = `coalesce(${version('account')} BETWEEN @from AND @upTo, 1)`;
   const find = (side: string, where: string) => {
     const parameters = { upTo: upTo ?? -1, from: from ?? 0 };
@@ -124,7 +127,7 @@ function compare(database: Database, stream: Stream, from: number | undefined): 
     ),
     gone: find(
       'file',
-      `${file} WHERE coalesce(${version('file')} >= @from, 1) AND NOT EXISTS (SELECT 1 FROM ${account} WHERE ${sameKey})`,
+      `${file} WHERE ${living} AND coalesce(${version('file')} >= @from, 1) AND NOT EXISTS (SELECT 1 FROM ${account} WHERE ${sameKey})`,
     ),
   };
 }

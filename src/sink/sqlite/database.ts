@@ -12,6 +12,9 @@ export type Pragmas = Readonly<Record<string, string | number>>;
 /** Milliseconds to wait for another program that holds the file. The wait blocks this process, so it is short. */
 const busyTimeout = 5_000;
 
+/** A reference of the owner's own between our tables is a note to readers: Kommo does not keep any. */
+const opened: Pragmas = { foreign_keys: 'OFF' };
+
 const writing: Pragmas = {
   // Readers and the one writer never wait for each other, and a commit costs no fsync: after a power cut the
   // newest commits may be missing, but rows and state are missing together.
@@ -33,7 +36,7 @@ export function openForWriting<T>(path: string, pragmas: Pragmas, prepare: (data
   let database: Database | undefined;
   try {
     database = new SQLite(file, { timeout: busyTimeout });
-    set(database, pragmas);
+    set(database, { ...opened, ...pragmas });
     const prepared = prepare(database);
     // Not before: the mode stays with the file, and a file that is refused must stay as it was.
     set(database, writing);

@@ -1,4 +1,5 @@
 import { elements, innerElements, member } from './json.ts';
+import { isAlive } from './marks.ts';
 import type { View } from './view.ts';
 
 export const entities = [
@@ -30,7 +31,7 @@ const customFields = ({ table, one }: Entity): View => ({
   },
   from:
     `FROM ${table} AS entity, ${elements('entity.custom_fields_values', 'field')}, ` +
-    `${innerElements('field', 'values', 'item')}\nWHERE item.type = 'object'`,
+    `${innerElements('field', 'values', 'item')}\nWHERE item.type = 'object' AND ${isAlive('entity')}`,
 });
 
 /** A row for each object in a column of JSON text. */
@@ -50,7 +51,7 @@ const embedded = (
   },
   from:
     `FROM ${entity.table} AS entity, ${elements(`entity.${column}`, 'element')}\n` +
-    "WHERE element.type = 'object'",
+    `WHERE element.type = 'object' AND ${isAlive('entity')}`,
 });
 
 const tags = (entity: Entity): View =>

@@ -1,7 +1,9 @@
 import type { Stream } from '../../stream/declaration.ts';
+import type { Part } from '../../sync/event.ts';
 import { type Database, quote } from './database.ts';
+import { deletedAt, marksOf } from './marks.ts';
 import { columnsOf, createTable } from './table.ts';
-import { onConflict } from './upsert.ts';
+import { reviveOrReplace } from './upsert.ts';
 
 /** The table into which a full refresh loads while everybody still reads the old rows. */
 export function refreshTable(stream: Stream): string {
@@ -16,27 +18,75 @@ export function dropRefresh(database: Database, stream: Stream): void {
 /** Starts an empty load. */
 export function startRefresh(database: Database, stream: Stream): void {
   dropRefresh(database, stream);
-  createTable(database, stream, refreshTable(stream));
+  createTable(database, stream, { table: refreshTable(stream), columns: columnsOf(stream) });
+}
+
+/** What of a table a full read has seen. */
+export interface Covered {
+  /** What changed last before this second was never asked for; undefined where all was. Unix seconds. */
+  from: number | undefined;
+  /** Parts of the table that could not be read. */
+  uncovered: readonly Part[];
+  /** The second to note for rows that are gone, Unix seconds. */
+  at: number;
+}
+
+export interface Refreshed {
+  /** Rows that are new, changed, or alive again. */
+  changed: number;
+  /** Rows that are marked as deleted now and were not before. */
+  deleted: number;
+  /** Rows that were alive before. */
+  before: number;
 }
 
 /**
- * Makes the stream's table equal to the load and ends it; returns how many rows are new or changed. To be called
+ * Brings the load over into the stream's table, marks what it should hold and does not, and ends it. To be called
  * within a transaction. Rows are compared and not the tables exchanged: indexes, triggers and views that others
- * made on the table stay, and only what differs is written.
+ * made on the table stay, and only what differs is written. Nothing is deleted.
  */
-export function finishRefresh(database: Database, stream: Stream): number {
+export function finishRefresh(database: Database, stream: Stream, covered: Covered): Refreshed {
   const table = quote(stream.name);
   const load = quote(refreshTable(stream));
-  const sameKey = stream.key.map((name) => `${load}.${quote(name)} = ${table}.${quote(name)}`).join(' AND ');
   const columns = [...columnsOf(stream).keys()].map(quote).join(', ');
-  database.exec(`DELETE FROM ${table} WHERE NOT EXISTS (SELECT 1 FROM ${load} WHERE ${sameKey})`);
+  const marked =
+    marksOf(stream).size === 0 ? { deleted: 0, before: 0 } : markMissing(database, stream, covered);
   // "WHERE true" keeps the parser from taking ON CONFLICT for a join condition.
   const { changes } = database
     .prepare(
       `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM ${load} WHERE true ` +
-        onConflict(stream, stream.name, { keepNewer: false }),
+        reviveOrReplace(stream, { keepNewer: false }),
     )
     .run();
   dropRefresh(database, stream);
-  return changes;
+  return { changed: changes, ...marked };
+}
+
+function markMissing(
+  database: Database,
+  stream: Stream,
+  { from, uncovered, at }: Covered,
+): Omit<Refreshed, 'changed'> {
+  const table = quote(stream.name);
+  const load = quote(refreshTable(stream));
+  const sameKey = stream.key.map((name) => `${load}.${quote(name)} = ${table}.${quote(name)}`).join(' AND ');
+  const conditions = [`${deletedAt} IS NULL`, `NOT EXISTS (SELECT 1 FROM ${load} WHERE ${sameKey})`];
+  const values: (string | number)[] = [at];
+  if (from !== undefined && stream.cursor !== undefined) {
+    conditions.push(`${quote(stream.cursor)} >= ?`);
+    values.push(from);
+  }
+  for (const part of uncovered) {
+    const columns = Object.entries(part);
+    conditions.push(`NOT (${columns.map(([name]) => `${quote(name)} IS ?`).join(' AND ')})`);
+    values.push(...columns.map(([, value]) => value));
+  }
+  const before = database
+    .prepare<[], number>(`SELECT count(*) FROM ${table} WHERE ${deletedAt} IS NULL`)
+    .pluck()
+    .get()!;
+  const { changes } = database
+    .prepare(`UPDATE ${table} SET ${deletedAt} = ? WHERE ${conditions.join(' AND ')}`)
+    .run(values);
+  return { deleted: changes, before };
 }

@@ -7,6 +7,8 @@ import { claimFile, type FileOwner, requireClaim } from './account.ts';
 import { type Database, openForWriting, type Pragmas, quote } from './database.ts';
 import { toUserError } from './failure.ts';
 import { type Lane, type LaneStream, prepareLane } from './lane.ts';
+import { deletedAt, marksOf } from './marks.ts';
+import { nameOwnersRule } from './refused-row.ts';
 import { openStates } from './state.ts';
 import { createViews } from './view.ts';
 import { views } from './views.ts';
@@ -15,6 +17,8 @@ export interface SqliteSinkOptions {
   path: string;
   account: FileOwner;
   streams: readonly LaneStream[];
+  /** What changed last before this second is not asked for; undefined where everything is. Unix seconds. */
+  startDate?: number | undefined;
   clock: Clock;
   log: Log;
   /** Settings of the connection that differ from ours. */
@@ -26,8 +30,10 @@ export interface SqliteSink {
   /** Where to go on with a stream; undefined for a fresh start. */
   state(stream: string): StreamState | undefined;
   emit: Emit;
-  /** Rows in the stream's table now, and how many this run added or changed. */
-  count(stream: string): { rows: number; changed: number };
+  /** Rows of the stream that are alive now, how many this run added or changed, and how many it found deleted. */
+  count(stream: string): { rows: number; changed: number; deleted: number };
+  /** Removes the rows that are marked as deleted, and says how many. */
+  prune(stream: string): number;
   /** Ends the run; what no checkpoint covers yet is taken back. */
   close(): void;
 }
@@ -44,7 +50,13 @@ export function openSqliteSink(options: SqliteSinkOptions): SqliteSink {
       .transaction(() => {
         claimFile(database, path, account, run);
         const states = openStates(database, options.clock, options.log);
-        const prepared = options.streams.map((planned) => prepareLane(database, states, planned, options));
+        const prepared = options.streams.map((planned) => {
+          try {
+            return prepareLane(database, states, planned, options);
+          } catch (error) {
+            throw nameOwnersRule(database, path, planned.stream.name, error);
+          }
+        });
         createViews(database, views, options.log);
         return new Map(prepared.map((lane) => [lane.stream.name, lane]));
       })
@@ -75,14 +87,20 @@ function createSink(
     if (event.type === 'records') {
       enter();
       const changed = lane.upsert(event.records);
-      if (!lane.refreshing) lane.changed += changed;
+      if (lane.load === undefined) lane.changed += changed;
     } else if (event.type === 'checkpoint') {
       enter();
       lane.advance(event.state);
       // Commits rows of other streams too. They are ahead of their state then, which only repeats them.
       commit.run();
+    } else if (event.type === 'finished' && event.error === undefined && lane.load?.isComplete()) {
+      enter();
+      lane.load.finish(event.uncovered ?? []);
+      commit.run();
     }
   };
+  const explain = (error: unknown, table: string | undefined) =>
+    toUserError(table === undefined ? error : nameOwnersRule(database, path, table, error), path);
   return {
     state: (stream) => lanes.get(stream)?.state,
     async emit(event) {
@@ -90,15 +108,25 @@ function createSink(
         take(event);
       } catch (error) {
         rollBack();
-        throw toUserError(error, path);
+        throw explain(error, 'stream' in event ? event.stream : undefined);
       }
     },
     count(stream) {
+      const { changed, deleted, stream: declared } = lanes.get(stream)!;
+      const living = marksOf(declared).size === 0 ? '' : `WHERE ${deletedAt} IS NULL`;
       const rows = database
-        .prepare<[], number>(`SELECT count(*) FROM ${quote(stream)}`)
+        .prepare<[], number>(`SELECT count(*) FROM ${quote(stream)} ${living}`)
         .pluck()
         .get()!;
-      return { rows, changed: lanes.get(stream)?.changed ?? 0 };
+      return { rows, changed, deleted };
+    },
+    prune(stream) {
+      if (marksOf(lanes.get(stream)!.stream).size === 0) return 0;
+      try {
+        return database.prepare(`DELETE FROM ${quote(stream)} WHERE ${deletedAt} IS NOT NULL`).run().changes;
+      } catch (error) {
+        throw explain(error, stream);
+      }
     },
     close() {
       rollBack();

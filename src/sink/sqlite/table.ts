@@ -3,8 +3,11 @@ import type { Stream } from '../../stream/declaration.ts';
 import { columnType, type JsonType } from '../../stream/schema.ts';
 import { type Database, has, quote } from './database.ts';
 
-/** Name and type of every column of a stream's table, in the schema's order. */
-export function columnsOf(stream: Stream): Map<string, 'INTEGER' | 'REAL' | 'TEXT'> {
+/** Names and SQLite's types of columns, in order. */
+export type Columns = Map<string, 'INTEGER' | 'REAL' | 'TEXT'>;
+
+/** The columns that Kommo fills, in the schema's order. */
+export function columnsOf(stream: Stream): Columns {
   const properties = Object.entries(stream.schema.properties);
   return new Map(properties.map(([name, column]) => [name, sqlType[columnType(column)]]));
 }
@@ -27,10 +30,8 @@ const sqlType: Record<JsonType, 'INTEGER' | 'REAL' | 'TEXT'> = {
 export function createTable(
   database: Database,
   stream: Stream,
-  table: string,
-  schema: 'main' | 'temp' = 'main',
+  { table, columns, schema = 'main' }: { table: string; columns: Columns; schema?: 'main' | 'temp' },
 ): void {
-  const columns = columnsOf(stream);
   const isKey = (name: string) => stream.key.includes(name);
   const definitions = [...columns].map(
     ([name, type]) => `${quote(name)} ${type}${isKey(name) ? ' NOT NULL' : ''}`,
@@ -43,11 +44,11 @@ export function createTable(
   );
 }
 
-/** Adds the columns that the table lacks and returns their names; rows that are there get null in them. */
-export function addColumns(database: Database, stream: Stream, table: string): string[] {
+/** Adds those of the columns that the table lacks and returns their names; rows that are there get null in them. */
+export function addColumns(database: Database, stream: Stream, table: string, columns: Columns): string[] {
   const present = new Set(columnNames(database, table));
   const added: string[] = [];
-  for (const [name, type] of columnsOf(stream)) {
+  for (const [name, type] of columns) {
     if (present.has(name)) continue;
     if (stream.key.includes(name)) {
       throw new ConfigError(`The table ${table} was made with another key: name a new file and sync again`);

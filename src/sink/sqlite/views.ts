@@ -1,5 +1,6 @@
 import { type Entity, embeddedViews, entities } from './embedded-views.ts';
 import { elements, innerElements, inside, isoTime, member } from './json.ts';
+import { isAlive } from './marks.ts';
 import type { View } from './view.ts';
 
 const tagNames = (entity: string) =>
@@ -38,7 +39,8 @@ const leadsView: View = {
     'FROM leads AS lead\n' +
     'LEFT JOIN pipelines AS pipeline ON pipeline.id = lead.pipeline_id\n' +
     'LEFT JOIN statuses AS status ON status.pipeline_id = lead.pipeline_id AND status.id = lead.status_id\n' +
-    'LEFT JOIN users AS user ON user.id = lead.responsible_user_id',
+    'LEFT JOIN users AS user ON user.id = lead.responsible_user_id\n' +
+    `WHERE ${isAlive('lead')}`,
 };
 
 const peopleView = ({ table, one }: Entity): View => ({
@@ -55,7 +57,7 @@ const peopleView = ({ table, one }: Entity): View => ({
     created_at: isoTime(`${one}.created_at`),
     updated_at: isoTime(`${one}.updated_at`),
   },
-  from: `FROM ${table} AS ${one}\nLEFT JOIN users AS user ON user.id = ${one}.responsible_user_id`,
+  from: `FROM ${table} AS ${one}\nLEFT JOIN users AS user ON user.id = ${one}.responsible_user_id\nWHERE ${isAlive(one)}`,
 });
 
 const openTasks: View = {
@@ -74,7 +76,7 @@ const openTasks: View = {
   },
   from:
     'FROM tasks AS task\nLEFT JOIN users AS user ON user.id = task.responsible_user_id\n' +
-    'WHERE task.is_completed IS NOT 1',
+    `WHERE NOT coalesce(task.is_completed, 0) AND ${isAlive('task')}`,
 };
 
 const leadStatusChanges: View = {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { generateSqliteTables } from '../../../scripts/generate-sqlite-tables.ts';
-import { columnsOf } from '../../../src/sink/sqlite/table.ts';
+import { tableColumns } from '../../../src/sink/sqlite/marks.ts';
 import { views } from '../../../src/sink/sqlite/views.ts';
 import { streams } from '../../../streams/index.ts';
 import { checkpoint, newPath, openSink, query, records } from './workspace.ts';
@@ -21,7 +21,7 @@ test('the documented columns are those of the file', () => {
   const columns = (name: string) =>
     query<{ name: string; type: string }>(path, `SELECT name, type FROM pragma_table_info('${name}')`);
   for (const stream of streams) {
-    const expected = [...columnsOf(stream)].map(([name, type]) => ({ name, type }));
+    const expected = [...tableColumns(stream)].map(([name, type]) => ({ name, type }));
     expect(columns(stream.name)).toEqual(expected);
   }
   for (const view of views)

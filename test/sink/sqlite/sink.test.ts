@@ -1,13 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError, TransientError } from '../../../src/errors.ts';
+import type { SqliteSink } from '../../../src/sink/sqlite/sink.ts';
 import type { Stream } from '../../../src/stream/declaration.ts';
-import { checkpoint, execute, newPath, openSink, query, records, streamNamed } from './workspace.ts';
+import {
+  checkpoint,
+  execute,
+  fullyRead,
+  newPath,
+  openSink,
+  query,
+  records,
+  streamNamed,
+} from './workspace.ts';
 
 const incremental = (...names: string[]) =>
   names.map((name) => ({ stream: streamNamed(name), mode: 'incremental' as const }));
 const refreshing = (...names: string[]) =>
   names.map((name) => ({ stream: streamNamed(name), mode: 'full_refresh' as const }));
-const refreshed = (stream: string) => checkpoint(stream, { mode: 'full_refresh', finished: 1 });
+async function refreshed(sink: SqliteSink, ...streams: string[]) {
+  for (const stream of streams) for (const event of fullyRead(stream)) await sink.emit(event);
+}
 
 describe('rows', () => {
   test('have typed columns in the order of the schema', async () => {
@@ -17,7 +29,8 @@ describe('rows', () => {
     await sink.emit(checkpoint('leads'));
     sink.close();
     const columns = query<{ name: string; type: string }>(path, 'PRAGMA table_info(leads)');
-    expect(columns.map(({ name }) => name)).toEqual(Object.keys(streamNamed('leads').schema.properties));
+    const sent = Object.keys(streamNamed('leads').schema.properties);
+    expect(columns.map(({ name }) => name)).toEqual([...sent, '_deleted_at', '_merged_into']);
     expect(columns.find(({ name }) => name === 'tags')).toMatchObject({ type: 'TEXT', pk: 0 });
     expect(query(path, 'SELECT id, name, price, is_deleted, is_price_computed FROM leads')).toEqual([
       { id: 7, name: 'Сделка', price: 12, is_deleted: 1, is_price_computed: null },
@@ -54,8 +67,8 @@ describe('rows', () => {
       ]),
     );
     await sink.emit(checkpoint('leads'));
-    expect(sink.count('leads')).toEqual({ rows: 2, changed: 3 });
-    expect(sink.count('statuses')).toEqual({ rows: 2, changed: 2 });
+    expect(sink.count('leads')).toEqual({ rows: 2, changed: 3, deleted: 0 });
+    expect(sink.count('statuses')).toEqual({ rows: 2, changed: 2, deleted: 0 });
     sink.close();
     expect(query(path, 'SELECT id, name FROM leads')).toEqual([
       { id: 1, name: 'A' },
@@ -181,7 +194,8 @@ describe('a full refresh', () => {
     sink.close();
     return path;
   }
-  const names = (path: string) => query(path, 'SELECT name FROM leads ORDER BY id').map(({ name }) => name);
+  const names = (path: string) =>
+    query(path, 'SELECT name FROM leads WHERE _deleted_at IS NULL ORDER BY id').map(({ name }) => name);
 
   test('shows readers the old rows until all new ones are there', async () => {
     const path = await filled();
@@ -197,9 +211,9 @@ describe('a full refresh', () => {
       ]),
     );
     expect(names(path)).toEqual(['stays', 'goes', 'old']);
-    await sink.emit(refreshed('leads'));
+    await refreshed(sink, 'leads');
     expect(names(path)).toEqual(['stays', 'set back', 'new']);
-    expect(sink.count('leads')).toEqual({ rows: 3, changed: 2 });
+    expect(sink.count('leads')).toEqual({ rows: 3, changed: 2, deleted: 1 });
     sink.close();
     expect(query(path, "SELECT name FROM sqlite_schema WHERE name LIKE '%refresh_leads%'")).toEqual([]);
   });
@@ -228,7 +242,7 @@ describe('a full refresh', () => {
     const again = openSink(path, { streams: refreshing('leads') });
     expect(again.state('leads')).toMatchObject({ mode: 'full_refresh', through: 7 });
     await again.emit(records('leads', [{ id: 10, name: 'after' }]));
-    await again.emit(refreshed('leads'));
+    await refreshed(again, 'leads');
     again.close();
     expect(names(path)).toEqual(['before', 'after']);
   });
@@ -242,7 +256,7 @@ describe('a full refresh', () => {
     openSink(path).close();
     const again = openSink(path, { streams: refreshing('leads') });
     expect(again.state('leads')).toBeUndefined();
-    await again.emit(refreshed('leads'));
+    await refreshed(again, 'leads');
     again.close();
     expect(names(path)).toEqual([]);
   });
@@ -258,17 +272,15 @@ describe('a full refresh', () => {
       ]),
     );
     await first.emit(records('events', [{ id: '01h' }, { id: '02h' }]));
-    await first.emit(refreshed('statuses'));
-    await first.emit(refreshed('events'));
+    await refreshed(first, 'statuses', 'events');
     first.close();
     execute(path, 'CREATE INDEX by_name ON statuses (name)');
     const second = openSink(path, { streams });
     await second.emit(records('statuses', [{ id: 142, pipeline_id: 2, name: 'Gewonnen' }]));
     await second.emit(records('events', [{ id: '02h' }, { id: '03h' }]));
-    await second.emit(refreshed('statuses'));
-    await second.emit(refreshed('events'));
-    expect(second.count('statuses')).toEqual({ rows: 1, changed: 1 });
-    expect(second.count('events')).toEqual({ rows: 2, changed: 1 });
+    await refreshed(second, 'statuses', 'events');
+    expect(second.count('statuses')).toEqual({ rows: 1, changed: 1, deleted: 1 });
+    expect(second.count('events')).toEqual({ rows: 3, changed: 1, deleted: 0 });
     second.close();
     expect(query(path, "SELECT name FROM statuses WHERE name = 'Gewonnen'")).toHaveLength(1);
     expect(query(path, "SELECT 1 FROM sqlite_schema WHERE name = 'by_name'")).toHaveLength(1);

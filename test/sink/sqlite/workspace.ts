@@ -50,6 +50,14 @@ export function checkpoint(stream: string, state: Partial<StreamState> = {}) {
   } as const;
 }
 
+/** The end of a full read of the stream. */
+export function fullyRead(stream: string, more: { uncovered?: Record<string, string | number>[] } = {}) {
+  return [
+    checkpoint(stream, { mode: 'full_refresh', finished: 1, until: 1_700_000_000 }),
+    { type: 'finished', stream, records: 0, requests: 1, ...more },
+  ] as const;
+}
+
 /** What another program sees in the file. */
 export function query<Row = Record<string, unknown>>(path: string, sql: string): Row[] {
   const database = new SQLite(path);
