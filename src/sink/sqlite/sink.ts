@@ -6,6 +6,7 @@ import type { StreamState } from '../../sync/state.ts';
 import { claimFile, type FileOwner, requireClaim } from './account.ts';
 import { type Database, openForWriting, type Pragmas, quote } from './database.ts';
 import { toUserError } from './failure.ts';
+import { createIndexes } from './indexes.ts';
 import { type Lane, type LaneStream, prepareLane } from './lane.ts';
 import { deletedAt, marksOf } from './marks.ts';
 import { nameOwnersRule } from './refused-row.ts';
@@ -57,6 +58,7 @@ export function openSqliteSink(options: SqliteSinkOptions): SqliteSink {
             throw nameOwnersRule(database, path, planned.stream.name, error);
           }
         });
+        createIndexes(database);
         createViews(database, views, options.log);
         return new Map(prepared.map((lane) => [lane.stream.name, lane]));
       })
