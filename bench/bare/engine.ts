@@ -16,7 +16,7 @@ import { createRedactor } from '../../src/redact.ts';
 import { LineWriter } from '../../src/sink/lines.ts';
 import type { SyncEvent } from '../../src/sync/event.ts';
 import { run } from '../../src/sync/run.ts';
-import { leads } from '../../streams/leads.ts';
+import { leads } from '../../streams/sales/leads.ts';
 import { fastest } from '../fastest.ts';
 
 const [url, token, path] = process.argv.slice(2);

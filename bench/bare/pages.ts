@@ -1,7 +1,7 @@
 import { Agent, get } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { leads } from '../../streams/leads.ts';
+import { leads } from '../../streams/sales/leads.ts';
 
 const unpack = promisify(gunzip);
 const atOnce = 4;

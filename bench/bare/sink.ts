@@ -4,7 +4,7 @@ import { systemClock } from '../../src/clock.ts';
 import { openSqliteSink } from '../../src/sink/sqlite/sink.ts';
 import type { ColumnValue } from '../../src/stream/record.ts';
 import type { StreamState } from '../../src/sync/state.ts';
-import { leads } from '../../streams/leads.ts';
+import { leads } from '../../streams/sales/leads.ts';
 import { rowsOf } from './rows.ts';
 
 const [source, target] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 import SQLite from 'better-sqlite3';
 import { columnsOf } from '../../src/sink/sqlite/table.ts';
-import { leads } from '../../streams/leads.ts';
+import { leads } from '../../streams/sales/leads.ts';
 
 /** An empty file with a table like the one that `sync` makes for leads, and what upserts rows of it in one transaction. */
 export function prepareUpserts(path: string) {

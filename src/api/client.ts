@@ -97,9 +97,11 @@ function authorize(
   return renewableTokens({ origin, credentials, store: tokenStore, network, clock, log, redactor });
 }
 
-function queryString(query: Readonly<Record<string, string | number>>): string {
+function queryString(query: ListRequest['query']): string {
   const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== '') parameters.set(name, `${value}`);
+  for (const [name, values] of Object.entries(query)) {
+    for (const value of [values].flat()) if (value !== '') parameters.append(name, `${value}`);
+  }
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;
 }

@@ -1,11 +1,14 @@
-/** One list request. Keys of `query` are in bracket style as Kommo spells them: `filter[updated_at][from]`. */
+/**
+ * One list request. Keys of `query` are in bracket style as Kommo spells them: `filter[updated_at][from]`; one that
+ * takes several values ends in `[]`.
+ */
 export interface ListRequest {
   path: string;
   /** Whom to ask: the account itself when absent, or the host of its files. */
   host?: 'account' | 'drive';
   /** The key of `_embedded` that holds the rows; undefined where the answer itself is the only row. */
   envelope: string | undefined;
-  query: Readonly<Record<string, string | number>>;
+  query: Readonly<Record<string, string | number | readonly (string | number)[]>>;
   /** Who asks, for logs, errors and counts: a stream's name. */
   purpose: string;
 }

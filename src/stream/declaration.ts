@@ -15,8 +15,8 @@ export interface Stream {
   readonly selectedByDefault: boolean;
   /** The group of the documentation that it stands in. */
   readonly subject: Subject;
-  /** Columns that `_embedded` holds under another name than their own. */
-  readonly embeds: Readonly<Record<string, string>>;
+  /** Columns that Kommo sends under another name than their own. */
+  readonly sentAs: Readonly<Record<string, string>>;
   /** Fields that repeat what other columns or streams hold, and need no column. */
   readonly redundant: readonly string[];
 }
@@ -34,7 +34,7 @@ export interface List {
   /** The key of `_embedded` under which the rows come; undefined where the answer itself is the only row. */
   readonly envelope: string | undefined;
   /** Parameters that every request carries. */
-  readonly query: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string | readonly string[]>>;
   /** Parts to ask for with `with=`. */
   readonly with: readonly string[];
   /** It comes page by page; else one answer holds all of it, and page and limit are not asked for. */
@@ -90,14 +90,16 @@ export type StreamDeclaration = Partial<Omit<Stream, 'name' | 'lists'>> &
  */
 export function defineStream(declaration: StreamDeclaration): Stream {
   const { name, schema, key = ['id'], cursor, selectedByDefault = true, subject = 'sales' } = declaration;
-  const { embeds = {}, redundant = [], lists = [{}], ...common } = declaration;
+  const { sentAs = {}, redundant = [], lists = [{}], ...common } = declaration;
   return {
-    ...{ name, key, cursor, selectedByDefault, subject, embeds, redundant },
+    ...{ name, key, cursor, selectedByDefault, subject, sentAs, redundant },
     // Most runs read few streams.
     get schema() {
       return schema ?? readSchema(name);
     },
-    lists: lists.map((list) => completed({ ...common, name: '', ...list }, name, cursor)),
+    lists: lists.map((list) =>
+      completed({ ...common, name: '', ...list }, name, cursor && (sentAs[cursor] ?? cursor)),
+    ),
   };
 }
 

@@ -12,14 +12,14 @@ export interface Shaper {
  * the schema does not know.
  */
 export function createShaper(
-  stream: Pick<Stream, 'schema' | 'embeds' | 'redundant'>,
+  stream: Pick<Stream, 'schema' | 'sentAs' | 'redundant'>,
   columns: readonly string[],
   onUnknown: (field: string) => void,
 ): Shaper {
   const { properties } = stream.schema;
   const plan = columns.map((name) => ({
     name,
-    embedded: stream.embeds[name] ?? name,
+    field: stream.sentAs[name] ?? name,
     convert: converters[columnType(properties[name]!)],
   }));
   // Copies of a parsed object keep its layout; objects that grow column by column become slow hash tables in V8.
@@ -28,7 +28,7 @@ export function createShaper(
   );
   const known = new Set([
     ...Object.keys(properties),
-    ...Object.values(stream.embeds),
+    ...Object.values(stream.sentAs),
     ...stream.redundant,
     '_embedded',
     '_links',
@@ -47,8 +47,8 @@ export function createShaper(
       note(embedded);
       const data = { ...blank };
       let changes: ColumnChange[] | undefined;
-      for (const { name, embedded: part, convert } of plan) {
-        const value = row[name] ?? embedded[part];
+      for (const { name, field, convert } of plan) {
+        const value = row[field] ?? embedded[field];
         if (value === null || value === undefined) continue;
         const converted = convert(value);
         if (converted !== undefined) data[name] = converted;

@@ -60,6 +60,20 @@ async function failure(setting: Setting, request = leads): Promise<Error & { det
   );
 }
 
+test('a parameter that takes several values is sent once for each', async () => {
+  const { client, settle } = setUp();
+  const query = { limit: 250, 'filter[type][]': ['lead_deleted', 'task_deleted'], 'filter[id][]': [1, 2] };
+  const asked = nock(origin)
+    .get(
+      '/api/v4/events?limit=250&filter%5Btype%5D%5B%5D=lead_deleted&filter%5Btype%5D%5B%5D=task_deleted&' +
+        'filter%5Bid%5D%5B%5D=1&filter%5Bid%5D%5B%5D=2',
+    )
+    .reply(200, { _embedded: { events: [{ id: 'a' }] } }, hal);
+  const { rows } = await settle(client.list({ ...leads, path: '/api/v4/events', envelope: 'events', query }));
+  expect(rows).toEqual([{ id: 'a' }]);
+  expect(asked.isDone()).toBe(true);
+});
+
 function answers(...replies: [status: number, body?: nock.Body, headers?: nock.ReplyHeaders][]): nock.Scope {
   const scope = nock(origin);
   for (const [status, body, headers] of replies) {

@@ -5,9 +5,9 @@ import { silentLog } from '../../src/log.ts';
 import { createRedactor } from '../../src/redact.ts';
 import { type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import { estimate } from '../../src/sync/estimate.ts';
-import { events } from '../../streams/events.ts';
-import { leads } from '../../streams/leads.ts';
-import { statuses } from '../../streams/statuses.ts';
+import { events } from '../../streams/activity/events.ts';
+import { leads } from '../../streams/sales/leads.ts';
+import { statuses } from '../../streams/sales/statuses.ts';
 
 async function estimated(stream: typeof leads, options: SimulatorOptions) {
   const simulator = await startSimulator({ requestsPerSecond: null, ...options });

@@ -1,4 +1,4 @@
-import { defineStream } from '../src/stream/declaration.ts';
+import { defineStream } from '../../src/stream/declaration.ts';
 
 export const contacts = defineStream({
   name: 'contacts',

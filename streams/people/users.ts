@@ -1,8 +1,8 @@
-import { defineStream } from '../src/stream/declaration.ts';
+import { defineStream } from '../../src/stream/declaration.ts';
 
 export const users = defineStream({
   name: 'users',
   subject: 'people',
   with: ['role', 'group', 'uuid', 'amojo_id', 'user_rank', 'phone_number'],
-  embeds: { role: 'roles', group: 'groups' },
+  sentAs: { role: 'roles', group: 'groups' },
 });

@@ -1,7 +1,9 @@
-import { defineStream } from '../src/stream/declaration.ts';
+import { defineStream } from '../../src/stream/declaration.ts';
 
 export const pipelines = defineStream({
   name: 'pipelines',
+  subject: 'sales',
   redundant: ['statuses'],
   path: '/api/v4/leads/pipelines',
+  isPaged: false,
 });

@@ -1,0 +1,7 @@
+import { defineStream } from '../../src/stream/declaration.ts';
+
+export const roles = defineStream({
+  name: 'roles',
+  subject: 'people',
+  with: ['users'],
+});

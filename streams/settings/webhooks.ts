@@ -1,0 +1,7 @@
+import { defineStream } from '../../src/stream/declaration.ts';
+
+export const webhooks = defineStream({
+  name: 'webhooks',
+  subject: 'settings',
+  isPaged: false,
+});

@@ -1,0 +1,6 @@
+import { defineStream } from '../../src/stream/declaration.ts';
+
+export const widgets = defineStream({
+  name: 'widgets',
+  subject: 'settings',
+});
