@@ -1,3 +1,4 @@
+import * as files from 'node:fs/promises';
 import type { Context } from './cli/context.ts';
 import { perform } from './cli/perform.ts';
 import { systemClock } from './clock.ts';
@@ -24,6 +25,7 @@ export async function main(program: string, packageRoot: URL): Promise<void> {
     stderr: openTerminal(process.stderr, redactor),
     openStdin: () => process.stdin,
     clock: systemClock,
+    files,
     signal: stopping.signal,
     redactor,
     packageRoot,

@@ -44,6 +44,10 @@ export interface RenewableOptions {
 /** Renew this long before the end, so that no request meets it on its way. */
 const margin = 5 * 60 * 1000;
 
+/** Milliseconds between looks, and how many of them, for a pair that another process may be about to keep. */
+const lookEvery = 500;
+const looks = 4;
+
 /** Tokens that are renewed before they end or when Kommo refuses them, one renewal at a time. */
 export function renewableTokens(options: RenewableOptions): Authorization {
   const { credentials, store, network, clock, log, redactor } = options;
@@ -90,12 +94,29 @@ export function renewableTokens(options: RenewableOptions): Authorization {
     }
   }
 
+  /** True when another process, which shares no lock with us, spent the refresh token and has kept the next pair. */
+  async function findPairOfAnother(refused: string | undefined): Promise<boolean> {
+    for (let look = 0; look < looks; look++) {
+      if (look > 0) await clock.sleep(lookEvery);
+      await load();
+      if (accessToken !== refused && isWorthTrying()) return true;
+    }
+    return false;
+  }
+
   async function renewThrough(keeper: TokenStore, refused: string | undefined): Promise<void> {
     await keeper.exclusively(async () => {
       // Another process may have renewed while we waited; its pair is the only one that still works.
       await load();
       if (accessToken !== refused && isWorthTrying()) return;
-      const pair = await requestWhereverItLives();
+      await keeper.rehearse();
+      let pair: TokenPair;
+      try {
+        pair = await requestWhereverItLives();
+      } catch (error) {
+        if (error instanceof GrantRefusedError && (await findPairOfAnother(refused))) return;
+        throw error;
+      }
       redactor.add(pair.accessToken);
       redactor.add(pair.refreshToken);
       await keeper.save(pair);

@@ -29,8 +29,9 @@ export const check = defineCommand({
     try {
       const config = checkSettings(context.redactor, received);
       const streams = await context.loadStreams();
+      const tokenStore = tellTokensToAirbyte(context, config, flags.config, !context.stdout.isTerminal);
       const findings = await withAccount(context, config, log, (client) => examine(client, streams), {
-        tokenStore: tellTokensToAirbyte(context, config),
+        tokenStore,
       });
       const warnings = [findings.warning, tokenWarning(config, context.clock.now())].filter(
         (warning) => warning !== undefined,

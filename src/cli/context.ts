@@ -1,3 +1,4 @@
+import type { FileOperations } from '../api/replace-file.ts';
 import type { Clock } from '../clock.ts';
 import type { Redactor } from '../redact.ts';
 import type { LineWriter } from '../sink/lines.ts';
@@ -18,6 +19,8 @@ export interface Context {
   /** What a person types or pastes; opened only by who asks for it. */
   openStdin(): NodeJS.ReadableStream;
   readonly clock: Clock;
+  /** How the files of tokens are written. */
+  readonly files: FileOperations;
   /** Aborts when a signal asks the program to stop, or when nobody reads stdout any more. */
   readonly signal: AbortSignal;
   /** Told every secret before it is used. */

@@ -34,7 +34,7 @@ export const login = defineCommand({
     debug: { type: 'boolean', summary: 'log every request, its status and its time' },
   },
   async run(context, flags) {
-    const { clock, packageRoot, redactor, stdout } = context;
+    const { clock, files, packageRoot, redactor, stdout } = context;
     const received = await readJsonFile(flags.config, 'config');
     const config = checkSettings(redactor, withNewToken(received));
     const { origin, credentials } = config;
@@ -50,7 +50,7 @@ export const login = defineCommand({
       { origin, integration: credentials, code },
       { version, clock, random: Math.random, log, redactor },
     );
-    const store = configFileStore(flags.config, clock);
+    const store = configFileStore(flags.config, clock, files);
     await store.exclusively(() => store.save(pair));
     await stdout.writeText(`Authorized: the tokens are in ${flags.config}.`);
     return 0;

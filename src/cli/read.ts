@@ -81,8 +81,10 @@ export const read = defineCommand({
       signal,
       recordLimit,
     };
+    const isForPlatform = catalog !== undefined && !stdout.isTerminal;
+    const tokenStore = tellTokensToAirbyte(context, config, flags.config, isForPlatform);
     const failed = await withAccount(context, config, log, (client) => run({ ...options, client }), {
-      tokenStore: tellTokensToAirbyte(context, config),
+      tokenStore,
     });
     await translator.conclude(failures, failed);
     return failed.size + failures.size === 0 ? 0 : 1;

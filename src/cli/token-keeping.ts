@@ -8,28 +8,41 @@ import type { Context } from './context.ts';
  * undefined where there is nothing to renew, or no file.
  */
 export function keepTokensInFile(
-  { clock }: Context,
+  { clock, files }: Context,
   { credentials, tokenStore }: Config,
   configPath: string | undefined,
 ): TokenStore | undefined {
   if (credentials.type !== 'oauth2.0') return undefined;
-  if (tokenStore !== undefined) return tokenFileStore(tokenStore, credentials.refreshToken, clock);
-  return configPath === undefined ? undefined : configFileStore(configPath, clock);
+  if (tokenStore !== undefined) return tokenFileStore(tokenStore, credentials.refreshToken, clock, files);
+  return configPath === undefined ? undefined : configFileStore(configPath, clock, files);
 }
 
 /**
- * Hands renewed tokens to the platform in a CONTROL message before their first use (airbyte.md §7.2), and keeps
- * them in a file as well where the settings name one: some runners drop the message.
+ * Keeps renewed tokens in a file, and hands them to the platform in a CONTROL message before their first use
+ * (airbyte.md §7.2): some runners drop the message, others the file. Who takes the message (`isForPlatform`) needs
+ * no config file that can be written.
  */
-export function tellTokensToAirbyte(context: Context, config: Config): TokenStore {
-  const file = keepTokensInFile(context, config, undefined);
+export function tellTokensToAirbyte(
+  context: Context,
+  config: Config,
+  configPath: string | undefined,
+  isForPlatform: boolean,
+): TokenStore | undefined {
+  const file = keepTokensInFile(context, config, configPath);
+  if (file === undefined) return undefined;
+  const isNeeded = !isForPlatform || config.tokenStore !== undefined;
+  const unlessNeeded = (error: unknown) => {
+    if (isNeeded) throw error;
+  };
   return {
-    load: async () => file?.load(),
+    load: file.load,
+    exclusively: file.exclusively,
+    rehearse: () => file.rehearse().catch(unlessNeeded),
     async save(pair) {
-      await file?.save(pair);
+      const [kept] = await Promise.allSettled([file.save(pair)]);
       await context.stdout.write(controlLine(withTokens(config.received, pair), context.clock.now()));
       await context.stdout.flush();
+      if (kept.status === 'rejected') unlessNeeded(kept.reason);
     },
-    exclusively: (work) => (file === undefined ? work() : file.exclusively(work)),
   };
 }

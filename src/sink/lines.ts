@@ -12,6 +12,8 @@ const widest = 3;
  * has more than two batches in memory. Rejects with InterruptedError once the reader went away.
  */
 export class LineWriter {
+  /** A person is watching, not a program. */
+  readonly isTerminal: boolean;
   readonly #target: Writable;
   readonly #redactor: Redactor;
   /** Lines are encoded one by one, as they come: gathered as text they would be copied twice more. */
@@ -23,6 +25,7 @@ export class LineWriter {
 
   constructor(target: Writable, redactor: Redactor) {
     this.#target = target;
+    this.isTerminal = 'isTTY' in target && target.isTTY === true;
     this.#redactor = redactor;
     // The error reaches us through the write's callback; without a listener it would end the process as well.
     target.on('error', () => {});

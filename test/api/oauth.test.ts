@@ -111,6 +111,7 @@ function notingStore(notes: string[], kept?: TokenPair): TokenStore {
       await clock.sleep(10);
       notes.push(`saved ${pair.refreshToken}`);
     },
+    rehearse: async () => {},
     exclusively: (work) => work(),
   };
 }
@@ -186,6 +187,32 @@ describe('renewable tokens', () => {
     const scope = answersRefresh('1', '2');
     expect((await failure(connect(undefined))).message).toMatch(/token_store/);
     expect(scope.isDone()).toBe(false);
+  });
+
+  test('a place that turns out unfit leaves the refresh token unspent', async () => {
+    const scope = answersRefresh('1', '2');
+    const rehearse = async () => {
+      throw new ConfigError('no room');
+    };
+    expect((await failure(connect({ ...notingStore([]), rehearse }))).message).toBe('no room');
+    expect(scope.isDone()).toBe(false);
+  });
+
+  test('a refresh token that a process without a common lock has spent: its pair is waited for', async () => {
+    let refusedAt = Number.POSITIVE_INFINITY;
+    nock(origin)
+      .post('/oauth2/access_token')
+      .reply(() => {
+        refusedAt = clock.now();
+        return [401, revoked, hal];
+      });
+    answersLeads('access-2');
+    const pair = { accessToken: 'access-2', refreshToken: 'refresh-2', expiresAt: clock.now() + day };
+    // The other one has its answer, and writes it down a second later.
+    const load = async () => (clock.now() >= refusedAt + 1000 ? pair : undefined);
+    const client = connect({ ...notingStore([]), load });
+    expect((await settle(client.list(leads))).rows).toEqual([]);
+    expect(client.requests('authorization')).toBe(1);
   });
 
   test('a ban on the token endpoint stops everything', async () => {

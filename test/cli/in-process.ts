@@ -1,3 +1,4 @@
+import * as files from 'node:fs/promises';
 import { Readable, Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import type { Context } from '../../src/cli/context.ts';
@@ -28,12 +29,17 @@ export function hastyClock(now = 1_763_600_000_000): Clock {
 }
 
 /** What differs from a world in which nothing happens; `onLine` sees what is printed while it is printed. */
-type World = Partial<Context> & { onLine?(line: string): void; crashed?: Promise<never> };
+type World = Partial<Context> & {
+  onLine?(line: string): void;
+  crashed?: Promise<never>;
+  /** stdout is watched by a person. */
+  isTerminal?: boolean;
+};
 
 /** Runs a command without a process of its own, in a world that is all parameters. */
 export async function performHere(
   args: readonly string[],
-  { onLine, crashed = new Promise(() => {}), ...world }: World = {},
+  { onLine, crashed = new Promise(() => {}), isTerminal = false, ...world }: World = {},
 ): Promise<Performed> {
   let stdout = '';
   let stderr = '';
@@ -45,6 +51,7 @@ export async function performHere(
       done();
     },
   });
+  Object.assign(target, { isTTY: isTerminal });
   const redactor = createRedactor();
   const context: Context = {
     program: 'source-kommo',
@@ -61,6 +68,7 @@ export async function performHere(
     },
     openStdin: () => Readable.from([]),
     clock: hastyClock(),
+    files,
     signal: new AbortController().signal,
     redactor,
     packageRoot: pathToFileURL(root),

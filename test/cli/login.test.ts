@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
@@ -39,6 +39,7 @@ async function start(redirectUri: string): Promise<void> {
       },
     },
   }));
+  chmodSync(config, 0o640);
 }
 
 const kept = () => JSON.parse(readFileSync(config, 'utf8'));
@@ -50,7 +51,7 @@ function expectAuthorized({ code, stdout, stderr }: Performed): void {
   expect(other).toBe('as it is');
   expect(credentials.refresh_token).toBe(simulator.oauth.refreshToken);
   expect(simulator.oauth.accepts(`Bearer ${credentials.access_token}`)).toBe(true);
-  expect(statSync(config).mode & 0o777).toBe(0o600);
+  expect(statSync(config).mode & 0o777).toBe(0o640);
   for (const secret of ['the-client-secret', credentials.access_token, credentials.refresh_token]) {
     expect(stdout + stderr).not.toContain(secret);
   }

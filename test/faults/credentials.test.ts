@@ -1,5 +1,5 @@
 /** Tokens over the whole program: warned of, renewed once, kept before their use, and never half a file. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
@@ -84,7 +84,7 @@ describe.concurrent('an access token', () => {
 });
 
 describe.concurrent('a new pair', () => {
-  test('is kept before its first use, readable for its owner only', async () => {
+  test('is kept before its first use, for whom the file was meant', async () => {
     const keptAtFirstUse: unknown[] = [];
     await using simulator = await account({
       leads: 5,
@@ -93,6 +93,7 @@ describe.concurrent('a new pair', () => {
       },
     });
     const { config, file } = writeFiles({ config: oauthSettings(simulator), file: '' });
+    chmodSync(config, 0o640);
     const sync = ['sync', '--config', config, '--to', `${file}.db`];
     expect(await ended(startProgram('source-kommo', sync))).toMatchObject({ code: 0 });
     const [authorization, { access_token, refresh_token }] = keptAtFirstUse as [
@@ -101,7 +102,7 @@ describe.concurrent('a new pair', () => {
     ];
     expect(authorization).toBe(`Bearer ${access_token}`);
     expect(refresh_token).toBe(simulator.oauth.refreshToken);
-    expect(statSync(config).mode & 0o777).toBe(0o600);
+    expect(statSync(config).mode & 0o777).toBe(0o640);
   });
 
   test.each<[string, (request: { list: string | undefined }) => boolean, boolean]>([

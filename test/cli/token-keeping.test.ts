@@ -1,0 +1,188 @@
+/** Where each command keeps the pair that replaces a spent refresh token, and when it would rather not spend one. */
+import { chmodSync, readFileSync } from 'node:fs';
+import * as files from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { FileOperations } from '../../src/api/replace-file.ts';
+import { systemClock } from '../../src/clock.ts';
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import { ofType, readMessages } from '../dialect/airbyte/messages.ts';
+import { performHere } from './in-process.ts';
+import { writeFiles } from './program.ts';
+
+let simulator: Simulator;
+let paths: Record<'config' | 'catalog' | 'file', string>;
+
+beforeEach(async () => {
+  simulator = await startSimulator({ leads: 5, requestsPerSecond: null });
+  paths = writeFiles({ config: settings(), catalog, file: '' });
+});
+afterEach(() => simulator.close());
+
+const catalog = {
+  streams: [
+    {
+      stream: { name: 'users', json_schema: {}, supported_sync_modes: ['full_refresh'] },
+      sync_mode: 'full_refresh',
+      destination_sync_mode: 'append',
+    },
+  ],
+};
+
+function settings(): Record<string, unknown> {
+  const { clientId, clientSecret, redirectUri, refreshToken } = simulator.oauth;
+  const credentials = {
+    auth_type: 'oauth2.0',
+    client_id: clientId,
+    client_secret: clientSecret,
+    redirect_uri: redirectUri,
+    refresh_token: refreshToken,
+  };
+  return {
+    ...{ subdomain: 'simulated', api_url: simulator.url, requests_per_second: 10_000, extra: 'as it is' },
+    credentials,
+  };
+}
+
+type Command = 'check' | 'read' | 'read --catalog' | 'sync';
+
+interface World {
+  isTerminal?: boolean;
+  files?: FileOperations;
+}
+
+function perform(command: Command, world: World = {}) {
+  const { config, catalog, file } = paths;
+  const flags: Record<Command, string[]> = {
+    check: ['check'],
+    read: ['read', '--streams', 'users'],
+    'read --catalog': ['read', '--catalog', catalog],
+    sync: ['sync', '--streams', 'users', '--to', `${file}.db`],
+  };
+  return performHere([...flags[command], '--config', config], { clock: systemClock, ...world });
+}
+
+const inFile = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
+
+/** A place where nothing can be written. */
+const readOnly: FileOperations = {
+  ...files,
+  access: async (path, mode) => {
+    if (mode === files.constants.W_OK) throw Object.assign(new Error(`${path}`), { code: 'EROFS' });
+  },
+};
+
+describe('a renewal keeps the pair in the config file', () => {
+  test.each<[Command, World]>([
+    ['check', { isTerminal: true }],
+    ['check', { isTerminal: false }],
+    ['read', { isTerminal: true }],
+    ['read', { isTerminal: false }],
+    ['read --catalog', { isTerminal: false }],
+    ['sync', { isTerminal: true }],
+  ])('%s %o', async (command, world) => {
+    expect(await perform(command, world)).toMatchObject({ code: 0 });
+    expect(simulator.oauth.refreshes).toBe(1);
+    const { extra, credentials } = inFile(paths.config);
+    expect(extra).toBe('as it is');
+    expect(credentials.refresh_token).toBe(simulator.oauth.refreshToken);
+    // Whoever comes next, now and when that token has ended, gets in.
+    expect(await perform('sync')).toMatchObject({ code: 0 });
+    expect(simulator.oauth.refreshes).toBe(1);
+    simulator.oauth.revokeAccess();
+    expect(await perform('sync')).toMatchObject({ code: 0 });
+    expect(simulator.oauth.refreshes).toBe(2);
+    expect(inFile(paths.config).credentials.refresh_token).toBe(simulator.oauth.refreshToken);
+  });
+
+  test.each<Command>(['check', 'read', 'read --catalog'])(
+    'before %s tells it to the platform',
+    async (command) => {
+      const kept: unknown[] = [];
+      const { code, stdout } = await performHere(
+        command === 'check'
+          ? ['check', '--config', paths.config]
+          : ['read', '--config', paths.config, ...(command === 'read' ? [] : ['--catalog', paths.catalog])],
+        {
+          clock: systemClock,
+          onLine: (line) => {
+            if (line.startsWith('{"type":"CONTROL"')) kept.push(inFile(paths.config));
+          },
+        },
+      );
+      expect(code).toBe(0);
+      const [control] = ofType(readMessages(stdout), 'CONTROL');
+      expect(control.connectorConfig.config).toEqual(kept[0]);
+      expect(kept).toHaveLength(1);
+    },
+  );
+});
+
+describe('a config file that cannot be written', () => {
+  test.each<[Command, boolean]>([
+    ['check', true],
+    ['read', true],
+    ['read', false],
+    ['read --catalog', true],
+    ['sync', false],
+  ])('%s refuses before the token is spent (terminal: %s)', async (command, isTerminal) => {
+    const before = inFile(paths.config);
+    const { code, stdout, stderr } = await perform(command, { isTerminal, files: readOnly });
+    expect(stdout + stderr).toMatch(
+      /The tokens have to be renewed, but the config file \S+ cannot be written \(EROFS\): set token_store to a file/,
+    );
+    expect(code).toBe(command === 'check' ? 0 : 1);
+    expect(simulator.oauth.refreshes + simulator.oauth.refusals).toBe(0);
+    expect(inFile(paths.config)).toEqual(before);
+    expect(await perform('sync')).toMatchObject({ code: 0 });
+  });
+
+  test.each<Command>(['check', 'read --catalog'])(
+    'is enough for a platform that reads %s',
+    async (command) => {
+      const { code, stdout } = await perform(command, { files: readOnly });
+      expect(code).toBe(0);
+      const [control] = ofType(readMessages(stdout), 'CONTROL');
+      const { refresh_token } = control.connectorConfig.config.credentials;
+      expect(refresh_token).toBe(simulator.oauth.refreshToken);
+    },
+  );
+
+  test('is of no account while the access token is good', async () => {
+    const { config } = writeFiles({ config: {} });
+    const credentials = {
+      ...(settings().credentials as object),
+      access_token: simulator.oauth.issueAccessToken(),
+      token_expiry_date: new Date(Date.now() + 3_600_000).toISOString(),
+    };
+    await files.writeFile(config, JSON.stringify({ ...settings(), credentials }));
+    paths.config = config;
+    chmodSync(config, 0o444);
+    expect(await perform('sync', { files: readOnly })).toMatchObject({ code: 0 });
+  });
+});
+
+describe('token_store', () => {
+  beforeEach(() => {
+    const { store } = writeFiles({ store: '{}' });
+    ({ config: paths.config } = writeFiles({ config: { ...settings(), token_store: store } }));
+  });
+
+  test.each<Command>(['check', 'read', 'read --catalog', 'sync'])(
+    '%s keeps the pair in it',
+    async (command) => {
+      const before = inFile(paths.config);
+      expect(await perform(command)).toMatchObject({ code: 0 });
+      expect(inFile(before.token_store).refresh_token).toBe(simulator.oauth.refreshToken);
+      expect(inFile(paths.config)).toEqual(before);
+    },
+  );
+
+  test.each<Command>(['check', 'read --catalog'])(
+    'that cannot be written is refused by %s of a platform as well: it was set because messages get lost',
+    async (command) => {
+      const { stdout } = await perform(command, { files: readOnly });
+      expect(stdout).toMatch(/the token_store file \S+ cannot be written \(EROFS\)/);
+      expect(simulator.oauth.refreshes).toBe(0);
+    },
+  );
+});
