@@ -58,9 +58,9 @@ export async function startAccount(
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const { api_url: url, credentials } = await settingsOf(child.stdout);
+  const { api_url: url, api_key: token } = await settingsOf(child.stdout);
   const config = `${folder}/account-${accounts++}.json`;
-  const document = { api_url: url, api_key: credentials.access_token, ...settings };
+  const document = { api_url: url, api_key: token, ...settings };
   writeFileSync(config, JSON.stringify(document), { mode: 0o600 });
   const ask = async <T>(action: string, order?: object) => {
     const body = order && { method: 'POST', body: JSON.stringify(order) };
@@ -70,7 +70,7 @@ export async function startAccount(
   };
   const reset = async () => void (await ask<object>('statistics/reset', {}));
   const warmUp = async () => {
-    const headers = { authorization: `Bearer ${credentials.access_token}` };
+    const headers = { authorization: `Bearer ${token}` };
     const questions = ['', '&order[updated_at]=asc&filter[updated_at][from]=1', '&order[id]=asc'];
     for (const list of ['leads', 'contacts', 'companies', 'tasks', 'events', 'users', 'leads/pipelines']) {
       const asked = questions.map(async (question) =>
@@ -84,7 +84,7 @@ export async function startAccount(
   };
   return {
     url,
-    token: credentials.access_token,
+    token,
     config,
     statistics: () => ask('statistics'),
     log: () => ask('log'),

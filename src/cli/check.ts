@@ -15,7 +15,7 @@ import { tellTokensToAirbyte } from './token-keeping.ts';
 export const check = defineCommand({
   name: 'check',
   summary:
-    'Tries the settings on the account and prints an Airbyte CONNECTION_STATUS message: SUCCEEDED, or FAILED and what\n' +
+    'Tries the settings on the account and prints an Airbyte CONNECTION_STATUS message: SUCCEEDED, or FAILED and what ' +
     'to mend. The exit code is 0 with either.',
   flags: {
     config: { type: 'string', placeholder: 'FILE', summary: 'the settings, as JSON', required: true },

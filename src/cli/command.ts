@@ -1,3 +1,4 @@
+import { wrapWords } from '../word-wrap.ts';
 import type { Context } from './context.ts';
 import { describeFlags, type Flags, type FlagValues, parseFlags, requiredFlags } from './flags.ts';
 
@@ -25,7 +26,8 @@ export function defineCommand<F extends Flags>(definition: {
     async run(context) {
       if (asksForHelp(context.arguments)) {
         const usage = [context.program, name, ...requiredFlags(flags), '[flags]'].join(' ');
-        await context.stdout.write(`${usage}\n\n${summary}\n\n${describeFlags(flags)}`);
+        const about = wrapWords(summary).join('\n');
+        await context.stdout.write(`${usage}\n\n${about}\n\n${describeFlags(flags)}`);
         return 0;
       }
       return definition.run(context, parseFlags(flags, context.arguments));

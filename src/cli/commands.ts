@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import { describeTerms, wrapWords } from '../word-wrap.ts';
 import { asksForHelp, type Command } from './command.ts';
 import type { Context } from './context.ts';
 import { readVersion } from './version.ts';
@@ -71,12 +72,12 @@ const version: Command = {
 
 const help: Command = {
   async run(context) {
-    const width = Math.max(...Object.keys(commands).map((name) => name.length));
-    const rows = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+    const terms = Object.entries(commands).map(([name, { summary }]): [string, string] => [name, summary]);
+    const further = `${context.program} <command> --help lists the flags of a command, ${context.program} --version prints the version.`;
     await context.stdout.write(
       `${context.program} <command> [flags]\n\n` +
-        `Moves a Kommo (formerly amoCRM) account into a data warehouse.\n\n${rows.join('\n')}\n\n` +
-        `${context.program} <command> --help lists the flags of a command, ${context.program} --version prints the version.`,
+        'Moves a Kommo (formerly amoCRM) account into a data warehouse.\n\n' +
+        `${describeTerms(terms)}\n\n${wrapWords(further).join('\n')}`,
     );
     return 0;
   },

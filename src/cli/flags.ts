@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../errors.ts';
+import { describeTerms } from '../word-wrap.ts';
 
 export interface Flag {
   type: 'string' | 'boolean';
-  /** One line for `--help`. */
+  /** What it does, for `--help`. */
   summary: string;
   /** How `--help` calls the value: `FILE`. */
   placeholder?: string;
@@ -64,13 +65,11 @@ function withValue(name: string, flag: Flag): string {
   return flag.type === 'boolean' ? `--${name}` : `--${name} ${flag.placeholder ?? 'VALUE'}`;
 }
 
-/** The flags, one a line, for `--help`. */
+/** The flags and what they do, for `--help`. */
 export function describeFlags(flags: Flags): string {
-  const rows = Object.entries(flags).map(([name, flag]) => ({
-    left: withValue(name, flag),
-    right: flag.required ? `${flag.summary} (required)` : flag.summary,
-  }));
-  rows.push({ left: '--help', right: 'this text' });
-  const width = Math.max(...rows.map((row) => row.left.length));
-  return rows.map((row) => `  ${row.left.padEnd(width)}  ${row.right}`).join('\n');
+  const terms = Object.entries(flags).map(([name, flag]): [string, string] => [
+    withValue(name, flag),
+    flag.required ? `${flag.summary} (required)` : flag.summary,
+  ]);
+  return describeTerms([...terms, ['--help', 'this text']]);
 }

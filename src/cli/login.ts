@@ -17,7 +17,7 @@ import { readVersion } from './version.ts';
 export const login = defineCommand({
   name: 'login',
   summary:
-    'Authorizes an OAuth integration, which is needed once, and puts its tokens into the config file. The file has to\n' +
+    'Authorizes an OAuth integration, which is needed once, and puts its tokens into the config file. The file has to ' +
     'hold subdomain, and in credentials auth_type (oauth2.0), client_id, client_secret and redirect_uri.',
   flags: {
     config: {

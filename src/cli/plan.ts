@@ -15,7 +15,7 @@ import { keepTokensInFile } from './token-keeping.ts';
 export const plan = defineCommand({
   name: 'plan',
   summary:
-    'Estimates how many records each stream has, and how many requests and minutes a first sync takes, from a few\n' +
+    'Estimates how many records each stream has, and how many requests and minutes a first sync takes, from a few ' +
     'pages of each.',
   flags: {
     config: {

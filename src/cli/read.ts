@@ -17,7 +17,7 @@ import { tellTokensToAirbyte } from './token-keeping.ts';
 export const read = defineCommand({
   name: 'read',
   summary:
-    'Prints records as Airbyte messages, one a line: those that a configured catalog asks for, or without a catalog those\n' +
+    'Prints records as Airbyte messages, one a line: those that a configured catalog asks for, or without a catalog those ' +
     'of the named streams.',
   flags: {
     config: {

@@ -18,7 +18,7 @@ import { keepTokensInFile } from './token-keeping.ts';
 export const sync = defineCommand({
   name: 'sync',
   summary:
-    'Fills a SQLite file with the account, or brings it up to date. Its progress is on stderr, a table of what it did\n' +
+    'Fills a SQLite file with the account, or brings it up to date. Its progress is on stderr, a table of what it did ' +
     'on stdout.',
   flags: {
     config: {

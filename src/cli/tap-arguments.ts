@@ -1,22 +1,33 @@
 import { parseArgs } from 'node:util';
 import { type AboutFormat, aboutFormats } from '../dialect/singer/about.ts';
 import { UsageError } from '../errors.ts';
+import { describeTerms } from '../word-wrap.ts';
 
 export const tapUsage = `tap-kommo --config FILE [flags]
 
 Writes the records of a Kommo account to stdout in the format of Singer.
 
-  -c, --config FILE      the settings, as JSON; may be given several times, later files win key by key.
-                         The word ENV takes them from TAP_KOMMO_* variables and .env, which win over files
-      --catalog FILE     the streams and columns to read, as JSON; without it everything is read
-  -p, --properties FILE  the older name of --catalog
-  -s, --state FILE       the last STATE of an earlier run, as JSON: goes on from there
-  -d, --discover         print the catalog of all streams and columns
-      --test[=MODE]      try the settings: read one record of each stream (all, records), or print schemas only (schema)
-      --about            print version, capabilities and settings
-      --format FORMAT    how --about prints: ${aboutFormats.join(', ')}
-      --version          print the version
-  -h, --help             this text`;
+${describeTerms(
+  [
+    [
+      '-c, --config FILE',
+      'the settings, as JSON; may be given several times, later files win key by key. The word ENV takes them from TAP_KOMMO_* variables and .env, which win over files',
+    ],
+    ['    --catalog FILE', 'the streams and columns to read, as JSON; without it everything is read'],
+    ['-p, --properties FILE', 'the older name of --catalog'],
+    ['-s, --state FILE', 'the last STATE of an earlier run, as JSON: goes on from there'],
+    ['-d, --discover', 'print the catalog of all streams and columns'],
+    [
+      '    --test[=MODE]',
+      'try the settings: read one record of each stream (all, records), or print schemas only (schema)',
+    ],
+    ['    --about', 'print version, capabilities and settings'],
+    ['    --format FORMAT', `how --about prints: ${aboutFormats.join(', ')}`],
+    ['    --version', 'print the version'],
+    ['-h, --help', 'this text'],
+  ],
+  21,
+)}`;
 
 const testModes = ['all', 'schema', 'records'] as const;
 export type TestMode = (typeof testModes)[number];

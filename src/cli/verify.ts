@@ -15,7 +15,7 @@ import { keepTokensInFile } from './token-keeping.ts';
 export const verify = defineCommand({
   name: 'verify',
   summary:
-    'Reads the account once more, by id, and compares every record with a SQLite file that sync has filled. Exit code 0:\n' +
+    'Reads the account once more, by id, and compares every record with a SQLite file that sync has filled. Exit code 0: ' +
     'none is missing in the file, older there than in the account, or gone from the account.',
   flags: {
     config: {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { type Doubt, doubts } from '../readings.ts';
-import { namedFaults } from './faults.ts';
+import { simulatorHelp } from './command-help.ts';
+import { type SimulatorConfig, writeConfigFile } from './config-file.ts';
 import type { SimulatorOptions } from './options.ts';
 import { defaultReadings, type Readings, setReading } from './readings.ts';
 import { type Simulator, startSimulator } from './simulator.ts';
@@ -16,6 +16,7 @@ export interface CommandIo {
 
 const options = {
   help: { type: 'boolean', short: 'h' },
+  'write-config': { type: 'string' },
   port: { type: 'string' },
   host: { type: 'string' },
   seed: { type: 'string' },
@@ -36,57 +37,28 @@ const options = {
   fault: { type: 'string', multiple: true },
 } as const;
 
-const perList = Object.entries<Doubt>(doubts).flatMap(([name, doubt]) => (doubt.perList ? [name] : []));
-
-const help = `source-kommo simulator [flags]
-
-Runs a simulated Kommo account on localhost until Ctrl-C. Prints its address, its token, and a config for it.
-
-  --port N             where to listen (default 0: any free port)
-  --host H             the address to listen on (default 127.0.0.1)
-  --seed N             one seed is one account (default 1)
-  --leads N            how many leads (default 5000); --contacts, --companies, --tasks, --events,
-                       --users and --pipelines derive from it where they are not given
-  --years N            how far the history reaches back (default 2)
-  --custom-fields N    exactly so many custom field values on every lead
-  --rate N|unlimited   permitted requests a second (default 7, as Kommo's)
-  --competitor N       requests a second that another program takes from that
-  --latency MS         time to an answer; --jitter F varies it by a fraction
-  --reading NAME=VALUE how the account behaves where nobody knows how Kommo does, repeatable:
-                       ${folded(Object.keys(doubts))}
-                       also for one list alone, as next.leads=never:
-                       ${folded(perList)}
-  --fault NAME[:SHARE] let all answers go wrong, or a share of them (cut:0.1), repeatable:
-                       ${folded(Object.keys(namedFaults))}
-  --help               this text`;
-
-/** Names under the right column of the help, as many on a line as fit a terminal. */
-function folded(names: readonly string[]): string {
-  const lines = [''];
-  for (const name of names) {
-    if (lines.at(-1)!.length + name.length > 76) lines.push('');
-    lines[lines.length - 1] += `${name}, `;
-  }
-  return lines
-    .map((line) => line.trim())
-    .join(`\n${' '.repeat(23)}`)
-    .replace(/,$/, '');
-}
+/** Always the same, so that a config outlives the account that it was written for. */
+export const simulatorToken = 'simulated-long-lived-token';
+const customaryPort = 4568;
 
 type Values = { [name in keyof typeof options]?: string | string[] | boolean };
 
 /** Runs a simulated account until the signal aborts. Resolves to the exit code: 0, or 2 for a wrong flag. */
 export async function runSimulator(argv: string[], io: CommandIo): Promise<number> {
   let simulator: Simulator;
+  let configFile: string | undefined;
   try {
     const { values } = parseArgs({ args: argv, options, strict: true, allowPositionals: false });
     if (values.help) {
-      for (const line of help.split('\n')) io.write(line);
+      for (const line of simulatorHelp.split('\n')) io.write(line);
       return 0;
     }
-    simulator = await startSimulator(readOptions(values));
+    configFile = values['write-config'];
+    if (configFile === '') throw new Error('--write-config needs a value: FILE');
+    simulator = await start(readOptions(values));
     try {
       for (const fault of values.fault ?? []) addFault(simulator, fault);
+      if (configFile !== undefined) await writeConfigFile(configFile, configOf(simulator));
     } catch (error) {
       await simulator.close();
       throw error;
@@ -96,7 +68,7 @@ export async function runSimulator(argv: string[], io: CommandIo): Promise<numbe
     io.note(`simulator: ${message.split('\n')[0]} (see source-kommo simulator --help)`);
     return 2;
   }
-  introduce(simulator, io);
+  introduce(simulator, configFile, io);
   await new Promise<void>((resolve) => {
     if (io.signal.aborted) resolve();
     else io.signal.addEventListener('abort', () => resolve(), { once: true });
@@ -105,19 +77,31 @@ export async function runSimulator(argv: string[], io: CommandIo): Promise<numbe
   return 0;
 }
 
-function introduce(simulator: Simulator, io: CommandIo): void {
+/** Listens at the customary port where no other one is named, and at any free one where that is in use. */
+async function start(options: SimulatorOptions): Promise<Simulator> {
+  if (options.port !== undefined) return await startSimulator(options);
+  try {
+    return await startSimulator({ ...options, port: customaryPort });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    return await startSimulator({ ...options, port: 0 });
+  }
+}
+
+function configOf({ account, url, token }: Simulator): SimulatorConfig {
+  return { subdomain: account.subdomain, api_url: url, api_key: token };
+}
+
+function introduce(simulator: Simulator, configFile: string | undefined, io: CommandIo): void {
   const { account } = simulator;
   const streams = ['leads', 'contacts', 'companies', 'tasks', 'events', 'users', 'pipelines'];
-  const config = {
-    subdomain: account.subdomain,
-    credentials: { auth_type: 'long_lived_token', access_token: simulator.token },
-    api_url: simulator.url,
-  };
   io.write(`A Kommo account listens at ${simulator.url}`);
   io.write(`It holds ${streams.map((stream) => `${account.count(stream)} ${stream}`).join(', ')}.`);
   io.write(`Token: ${simulator.token}`);
-  io.write('A config for it (api_url leads the connector here instead of to kommo.com):');
-  io.write(JSON.stringify(config));
+  if (configFile === undefined) {
+    io.write('A config for it (api_url leads the connector here instead of to kommo.com):');
+    io.write(JSON.stringify(configOf(simulator)));
+  } else io.write(`A config for it is in ${configFile}.`);
   io.write(
     `Edit records in it: curl -X POST ${simulator.url}/_simulator/edit -d '{"stream":"leads","count":5}'`,
   );
@@ -128,6 +112,7 @@ function readOptions(values: Values): SimulatorOptions {
   const readings: Readings = defaultReadings();
   for (const assignment of (values.reading as string[] | undefined) ?? []) setReading(readings, assignment);
   const result: SimulatorOptions = {
+    token: simulatorToken,
     leads: count(values, 'leads') ?? 5000,
     readings,
     recordEvents: true,

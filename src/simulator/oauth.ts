@@ -38,9 +38,10 @@ export class OAuth {
     };
   }
 
-  /** A token that needs no refresh; valid until the second given. */
-  issueLongLived(expiresAt: number): string {
-    return this.issue(expiresAt);
+  /** A token that needs no refresh, `token` where it is given; valid until the second given. */
+  issueLongLived(expiresAt: number, token = this.issue(expiresAt)): string {
+    this.accessTokens.set(token, expiresAt);
+    return token;
   }
 
   /** A fresh access token, as a refresh would bring it. */

@@ -40,6 +40,8 @@ export interface SimulatorOptions {
   fault?(request: RequestInfo): Fault | undefined;
   /** Let writers leave events behind; default false. */
   recordEvents?: boolean;
+  /** The long-lived token; default one in Kommo's form, which says when it ends. */
+  token?: string;
   /** The second at which the long-lived token ends; default a year from now. */
   tokenExpiresAt?: number;
   oauth?: OAuthOptions;

@@ -89,7 +89,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${options.host ?? '127.0.0.1'}:${port}`,
-    token: oauth.issueLongLived(options.tokenExpiresAt ?? account.now() + 365 * DAY),
+    token: oauth.issueLongLived(options.tokenExpiresAt ?? account.now() + 365 * DAY, options.token),
     account,
     statistics: service.statistics,
     readings,

@@ -1,6 +1,9 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runSimulator } from '../../src/simulator/command.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
+import { newFolder } from '../new-folder.ts';
 import { ask, withAccount } from './ask.ts';
 
 async function control(simulator: { url: string }, action: string, order?: object) {
@@ -97,7 +100,7 @@ test('the command says where the account is, and ends when it is told to', async
     async (lines) => {
       const config = JSON.parse(lines.find((line) => line.startsWith('{'))!);
       const response = await fetch(`${config.api_url}/api/v4/leads?limit=10`, {
-        headers: { authorization: `Bearer ${config.credentials.access_token}` },
+        headers: { authorization: `Bearer ${config.api_key}` },
       });
       // biome-ignore lint/suspicious/noExplicitAny: one look into the document
       const body = (await response.json()) as any;
@@ -105,6 +108,47 @@ test('the command says where the account is, and ends when it is told to', async
     },
   );
   expect([code, notes]).toEqual([0, []]);
+});
+
+test('the config that it writes works again when the account is started again', async () => {
+  const file = join(newFolder(), 'config.json');
+  const written: string[] = [];
+  for (const seed of ['5', '5']) {
+    const args = ['--port', '0', '--leads', '30', '--seed', seed, '--write-config', file];
+    const { code, notes } = await run(args, async (lines) => {
+      expect(lines.join('\n')).toContain(`A config for it is in ${file}.`);
+      written.push(readFileSync(file, 'utf8'));
+      const { api_url, api_key } = JSON.parse(written.at(-1)!);
+      const headers = { authorization: `Bearer ${api_key}` };
+      expect((await fetch(`${api_url}/api/v4/account`, { headers })).status).toBe(200);
+    });
+    expect([code, notes]).toEqual([0, []]);
+  }
+  const tokens = written.map((text) => JSON.parse(text).api_key);
+  expect(tokens[1]).toBe(tokens[0]);
+  expect(tokens[0].length).toBeLessThan(40);
+});
+
+test.each(['{"subdomain":"acme","api_key":"a-real-token"}', 'notes'])(
+  'a file that holds something else is not written over: %s',
+  async (text) => {
+    const file = join(newFolder(), 'config.json');
+    writeFileSync(file, text);
+    const { code, notes } = await run(['--port', '0', '--leads', '5', '--write-config', file]);
+    expect(code).toBe(2);
+    expect(notes).toEqual([expect.stringContaining(`${file} holds something else`)]);
+    expect(readFileSync(file, 'utf8')).toBe(text);
+  },
+);
+
+test('two accounts can run side by side: the second one takes another port', async () => {
+  const addresses: string[] = [];
+  const address = (lines: string[]) => /http:\S+/.exec(lines[0]!)![0];
+  await run(['--leads', '5'], async (lines) => {
+    addresses.push(address(lines));
+    await run(['--leads', '5'], async (others) => void addresses.push(address(others)));
+  });
+  expect(new Set(addresses).size).toBe(2);
 });
 
 test.each([
