@@ -99,9 +99,7 @@ export async function startAccount(
 }
 
 /** The simulator prints a config for itself. */
-async function settingsOf(
-  stdout: NodeJS.ReadableStream,
-): Promise<{ api_url: string; credentials: { access_token: string } }> {
+async function settingsOf(stdout: NodeJS.ReadableStream): Promise<{ api_url: string; api_key: string }> {
   for await (const line of createInterface({ input: stdout })) {
     if (line.startsWith('{')) {
       stdout.resume();

@@ -1,9 +1,13 @@
 import { isSourceError } from '../errors.ts';
 import type { Failures } from '../sync/run.ts';
 
-/** What could not be read in full and why, a line each; one line in all where the run was stopped. */
-export function describeFailures(failures: Failures, signal: AbortSignal): string[] {
-  if (signal.aborted) return ['stopped before the end'];
+/** What could not be read in full and why, a line each; `whenStopped` alone where somebody stopped the run. */
+export function describeFailures(
+  failures: Failures,
+  signal: AbortSignal,
+  whenStopped = 'stopped before the end',
+): string[] {
+  if (signal.aborted) return [whenStopped];
   return [...failures].map(([stream, error]) => {
     if (isSourceError(error)) return `${stream} is not complete: ${error.message}`;
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -14,6 +14,7 @@ import { noteNulledValues } from './nulled-values.ts';
 import { readSettings } from './settings.ts';
 import { textTable } from './text-table.ts';
 import { keepTokensInFile } from './token-keeping.ts';
+import { stampLines } from './unattended.ts';
 
 export const sync = defineCommand({
   name: 'sync',
@@ -51,6 +52,7 @@ export const sync = defineCommand({
     const { clock, environment, signal, stderr, stdout } = context;
     const chosen = chooseStreams(await context.loadStreams(), flags.streams);
     const config = await readSettings(context, flags.config);
+    stampLines(context, config);
     const streams = chosen.map((stream) => ({ stream, mode: modeOf(stream, flags['full-refresh']) }));
     const tally = openTally(clock);
     const progress = openProgress({ stderr, clock, tally, environment, debug: flags.debug });
@@ -82,7 +84,9 @@ export const sync = defineCommand({
         progress.stop();
         if (flags.prune && !signal.aborted) prune(streams, sink, log);
         for (const line of report(streams, sink, tally, clock.now())) await stdout.writeText(line);
-        for (const line of describeFailures(failures, signal)) stderr.write(`${context.program}: ${line}\n`);
+        const stopped = `stopped: what was read is kept in ${flags.to}, and the next run goes on from there`;
+        for (const line of describeFailures(failures, signal, stopped))
+          stderr.write(`${context.program}: ${line}\n`);
         return failures.size === 0 ? 0 : 1;
       } finally {
         progress.stop();
@@ -112,9 +116,13 @@ function report(
     const { rows, changed, deleted } = sink.count(name);
     const tally = tallies.get(name);
     const seconds = tally === undefined ? 0 : secondsOf(tally, now);
-    return [name, mode, rows, changed, deleted, tally?.requests ?? 0, seconds];
+    const ended = tally?.ending ?? 'not begun';
+    return [name, mode, rows, changed, deleted, tally?.requests ?? 0, seconds, ended];
   });
-  return textTable(['stream', 'mode', 'rows', 'new or changed', 'deleted', 'requests', 'seconds'], rows);
+  return textTable(
+    ['stream', 'mode', 'rows', 'new or changed', 'deleted', 'requests', 'seconds', 'ended'],
+    rows,
+  );
 }
 
 function prune(streams: readonly { stream: Stream }[], sink: SqliteSink, log: Log): void {

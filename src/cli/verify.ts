@@ -11,6 +11,7 @@ import { defineCommand } from './command.ts';
 import { describeFailures } from './failures.ts';
 import { readSettings } from './settings.ts';
 import { keepTokensInFile } from './token-keeping.ts';
+import { stampLines } from './unattended.ts';
 
 export const verify = defineCommand({
   name: 'verify',
@@ -40,6 +41,7 @@ export const verify = defineCommand({
     const { clock, environment, signal, stderr, stdout } = context;
     const chosen = chooseStreams(await context.loadStreams(), flags.streams);
     const config = await readSettings(context, flags.config);
+    stampLines(context, config);
     const tally = openTally(clock);
     const progress = openProgress({ stderr, clock, tally, environment, debug: flags.debug });
     const { log } = progress;
@@ -60,7 +62,9 @@ export const verify = defineCommand({
         const wanted = flags.streams === undefined ? audit.streams : chosen;
         const { lines, isComplete } = conclude(audit, wanted, failures, startDate, flags.db);
         for (const line of lines) await stdout.writeText(line);
-        for (const line of describeFailures(failures, signal)) stderr.write(`${context.program}: ${line}\n`);
+        const stopped = 'stopped before the end: a verify that was stopped starts over';
+        for (const line of describeFailures(failures, signal, stopped))
+          stderr.write(`${context.program}: ${line}\n`);
         return isComplete ? 0 : 1;
       } finally {
         progress.stop();

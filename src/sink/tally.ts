@@ -1,5 +1,9 @@
 import type { Clock } from '../clock.ts';
+import { InterruptedError } from '../errors.ts';
 import type { SyncEvent } from '../sync/event.ts';
+
+/** How the reading of a stream ended. */
+export type Ending = 'complete' | 'failed' | 'stopped';
 
 /** How far a stream is, as its events have told. Times are milliseconds since the epoch. */
 export interface StreamTally {
@@ -7,9 +11,12 @@ export interface StreamTally {
   requests: number;
   /** From 0 to 1; undefined where the stream cannot say. */
   fraction: number | undefined;
+  /** The first fraction that was told, and when: a run that goes on begins in the middle. */
+  begun: { fraction: number; at: number } | undefined;
   startedAt: number;
   finishedAt: number | undefined;
-  failed: boolean;
+  /** Undefined until it has ended. */
+  ending: Ending | undefined;
   /** Until when all requests have to wait. */
   waitingUntil: number;
 }
@@ -24,8 +31,8 @@ export interface Tally {
 export function openTally(clock: Clock): Tally {
   const streams = new Map<string, StreamTally>();
   const start = (stream: string) => {
-    const begun = { records: 0, requests: 0, fraction: undefined, startedAt: clock.now() };
-    streams.set(stream, { ...begun, finishedAt: undefined, failed: false, waitingUntil: 0 });
+    const begun = { records: 0, requests: 0, fraction: undefined, begun: undefined, startedAt: clock.now() };
+    streams.set(stream, { ...begun, finishedAt: undefined, ending: undefined, waitingUntil: 0 });
   };
   return {
     streams,
@@ -44,16 +51,35 @@ export function openTally(clock: Clock): Tally {
         stream.records = event.records;
         stream.requests = event.requests;
       }
-      if (event.type === 'progress') stream.fraction = event.fraction;
+      if (event.type === 'progress') {
+        stream.fraction = event.fraction;
+        if (event.fraction !== undefined) stream.begun ??= { fraction: event.fraction, at: clock.now() };
+      }
       if (event.type === 'finished') {
         stream.finishedAt = clock.now();
-        stream.failed = event.error !== undefined;
+        stream.ending = endingOf(event.error);
       }
     },
   };
 }
 
+function endingOf(error: unknown): Ending {
+  if (error === undefined) return 'complete';
+  return error instanceof InterruptedError ? 'stopped' : 'failed';
+}
+
 /** Seconds that a stream has taken up to now, or up to its end. */
 export function secondsOf(stream: Readonly<StreamTally>, now: number): number {
   return ((stream.finishedAt ?? now) - stream.startedAt) / 1000;
+}
+
+/** Before so much was read in so many milliseconds, a guess would jump. */
+const enoughToGuess = { fraction: 0.02, milliseconds: 5_000 };
+
+/** Seconds that a stream still takes if it goes on as up to now; undefined where nobody can tell yet. */
+export function secondsLeft({ fraction, begun }: Readonly<StreamTally>, now: number): number | undefined {
+  if (fraction === undefined || begun === undefined) return undefined;
+  const [done, milliseconds] = [fraction - begun.fraction, now - begun.at];
+  if (done < enoughToGuess.fraction || milliseconds < enoughToGuess.milliseconds) return undefined;
+  return ((1 - fraction) * milliseconds) / done / 1000;
 }

@@ -1,11 +1,13 @@
 import * as files from 'node:fs/promises';
 import { Readable, Writable } from 'node:stream';
+import type { WriteStream } from 'node:tty';
 import { pathToFileURL } from 'node:url';
 import type { Context } from '../../src/cli/context.ts';
 import { perform } from '../../src/cli/perform.ts';
 import type { Clock } from '../../src/clock.ts';
 import { createRedactor } from '../../src/redact.ts';
 import { LineWriter } from '../../src/sink/lines.ts';
+import { openTerminal } from '../../src/sink/terminal.ts';
 import { streams } from '../../streams/index.ts';
 import { expectNoLeaks, secretsOf } from './leaks.ts';
 import { root } from './program.ts';
@@ -52,6 +54,12 @@ export async function performHere(
     },
   });
   Object.assign(target, { isTTY: isTerminal });
+  const errors = new Writable({
+    write(chunk, _encoding, done) {
+      stderr += chunk;
+      done();
+    },
+  });
   const redactor = createRedactor();
   const context: Context = {
     program: 'source-kommo',
@@ -59,13 +67,7 @@ export async function performHere(
     environment: {},
     processId: 1,
     stdout: new LineWriter(target, redactor),
-    stderr: {
-      isTerminal: false,
-      columns: 80,
-      write(text) {
-        stderr += redactor.redact(text);
-      },
-    },
+    stderr: openTerminal(errors as WriteStream, redactor),
     openStdin: () => Readable.from([]),
     clock: hastyClock(),
     files,

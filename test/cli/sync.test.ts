@@ -24,10 +24,11 @@ describe('sync', () => {
       'deleted',
       'requests',
       'seconds',
+      'ended',
     ]);
     expect(rows.map((row) => row.split(/\s+/)[0])).toEqual(streams.map(({ name }) => name));
     expect(rows[0]).toMatch(/^leads\s+incremental\s+400\s+400\s+0\s+\d+\s+\d/);
-    expect(first.stderr).toMatch(/^leads: 400 rows, \d+ requests?, .*done in/m);
+    expect(first.stderr).toMatch(/^\S+Z 127\S+ leads: 400 rows, \d+ requests?, complete in/m);
     // No terminal, no escape sequences.
     expect(first.stdout + first.stderr).not.toContain('\x1b');
 
@@ -101,8 +102,8 @@ describe('sync', () => {
     simulator.faults.addNamed('forbidden', { list: 'users' });
     const { code, stdout, stderr } = await sync(config, path);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^source-kommo: users is not complete: /m);
-    expect(stdout).toMatch(/^users\s+full_refresh\s+0\s+0/m);
+    expect(stderr).toMatch(/ source-kommo: users is not complete: /);
+    expect(stdout).toMatch(/^users\s+full_refresh\s+0\s+0.* failed$/m);
     const { users: _, ...others } = versionsInAccount(simulator);
     expect(versionsInFile(path)).toMatchObject(others);
   });
@@ -207,6 +208,29 @@ describe('a sync that is ended from outside', () => {
       expect(versionsInFile(path)).toEqual(truth);
     },
   );
+
+  test('by Ctrl-C says in one line what is kept, and how each stream ended', async () => {
+    let child: ReturnType<typeof startProgram> | undefined;
+    let left = 12;
+    const { simulator, config, path } = await accountWithFile({
+      leads: 9_000,
+      onRequest: () => {
+        left -= 1;
+        if (left === 0) child?.kill('SIGINT');
+      },
+    });
+    child = startProgram('source-kommo', ['sync', '--config', config, '--to', path]);
+    const { signal, stdout, stderr } = await ended(child);
+    expect(signal).toBe('SIGINT');
+    const told = stderr.split('\n').filter((line) => line.includes('source-kommo: '));
+    expect(told).toEqual([expect.stringContaining(`: stopped: what was read is kept in ${path}, and the`)]);
+    const endings = stdout.match(/(complete|stopped|not begun|failed)$/gm)!;
+    expect(endings).toHaveLength(streams.length);
+    expect(endings).toContain('stopped');
+    expect(endings).not.toContain('failed');
+    expect((await sync(config, path)).code).toBe(0);
+    expect(versionsInFile(path)).toEqual(versionsInAccount(simulator));
+  });
 
   test('in a full refresh goes on where it was, and readers see the old rows all the while', async () => {
     let child: ReturnType<typeof startProgram> | undefined;

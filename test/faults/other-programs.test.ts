@@ -66,7 +66,7 @@ describe.concurrent('sync meets', () => {
     const sync = ['sync', '--to', `${kommo}.db`];
     const first = await ended(startFlying('source-kommo', sync, { config: settings }, 40));
     expect(first.code).toBe(1);
-    const told = first.stderr.split('\n').filter((line) => line.startsWith('source-kommo: '));
+    const told = first.stderr.split('\n').filter((line) => line.includes(' source-kommo: '));
     expect(told).toEqual([expect.stringMatching(reason)]);
     expect(told[0]).toContain(`${stream} is not complete: `);
     const truths = versionsInAccount(simulator);
