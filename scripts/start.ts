@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import SQLite from 'better-sqlite3';
+import { textTable } from '../src/cli/text-table.ts';
 import { type Simulator, startSimulator } from '../src/simulator/simulator.ts';
 
 const program = fileURLToPath(new URL('../bin/source-kommo.js', import.meta.url));
@@ -35,6 +37,26 @@ function work({ account }: Simulator): string {
   return `${edited.length} leads edited, ${created.length} created, ${done.length} tasks done`;
 }
 
+const question = `
+SELECT responsible_user, count(*) AS leads, sum(price) AS price
+FROM leads_view
+WHERE outcome = 'open'
+  AND NOT EXISTS (SELECT 1 FROM open_tasks WHERE entity_type = 'leads' AND entity_id = lead_id)
+GROUP BY responsible_user
+ORDER BY price DESC
+LIMIT 5`;
+
+function answer(): string[] {
+  const file = new SQLite(database, { readonly: true });
+  try {
+    const asked = file.prepare<[], (string | number)[]>(question).raw();
+    const heading = asked.columns().map(({ name }) => name);
+    return textTable(heading, asked.all());
+  } finally {
+    file.close();
+  }
+}
+
 async function demonstrate(simulator: Simulator, config: string): Promise<number> {
   const counts = ['leads', 'contacts', 'companies', 'tasks', 'events'].map(
     (name) => `${simulator.account.count(name).toLocaleString('en-US')} ${name}`,
@@ -51,12 +73,14 @@ async function demonstrate(simulator: Simulator, config: string): Promise<number
   const after = await sync();
   if (after !== 0) return after;
 
-  say(
-    `\nThe account is in ${join(process.cwd(), database)}: eight tables, and views such as leads_view (docs/sqlite.md).`,
-  );
-  say('\nWith a real account, set KOMMO_SUBDOMAIN and KOMMO_API_KEY (a long-lived token), then try');
+  say('\nFor an account of your own, set KOMMO_SUBDOMAIN and KOMMO_API_KEY (a long-lived token), then try');
   say('  npx source-kommo read --streams leads --limit 3');
   say('  npx source-kommo sync --to kommo.db');
+
+  say(`\nThis one is in ${join(process.cwd(), database)}, a table a stream, with views (docs/sqlite.md).`);
+  say('Which open leads does nobody have a task for, and what are they worth?');
+  say(`\n$ sqlite3 ${database} "${question}"\n`);
+  for (const line of answer()) say(line);
   return 0;
 }
 
@@ -65,7 +89,12 @@ for (const suffix of ['', '-wal', '-shm']) rmSync(database + suffix, { force: tr
 const simulator = await startSimulator({ leads, recordEvents: true });
 try {
   const config = join(folder, 'config.json');
-  writeFileSync(config, JSON.stringify({ api_url: simulator.url, api_key: simulator.token }), {
+  const settings = {
+    subdomain: simulator.account.subdomain,
+    api_url: simulator.url,
+    api_key: simulator.token,
+  };
+  writeFileSync(config, JSON.stringify(settings), {
     mode: 0o600,
   });
   process.exitCode = await demonstrate(simulator, config);

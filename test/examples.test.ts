@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -11,6 +12,7 @@ import { streams } from '../streams/index.ts';
 import { root } from './cli/program.ts';
 import { commandsIn, problemsOf } from './docs/command-line.ts';
 import { textOf } from './docs/page.ts';
+import { newFolder } from './new-folder.ts';
 
 const connector = specification().connectionSpecification as SettingSchema;
 const settings = namedSettings(settingsSchema(connector)).map(({ name }) => name);
@@ -60,10 +62,13 @@ test('the Meltano project names settings, capabilities, streams and columns that
 
 const dagCommands = (text: string) => [...text.matchAll(/bash_command="(.*)"/g)].map(([, code]) => code!);
 
+const cronCommands = (text: string) =>
+  [...text.matchAll(/^[^#\s]\S*(?: +\S+){4} +(.*)$/gm)].map(([, command]) => command!);
+
 test.each([
   ['examples/docker-pipeline.sh', (text: string) => [text], 1],
-  ['examples/crontab', (text: string) => [text.replaceAll(/^(\S+ ){5}/gm, '')], 3],
-  ['examples/airflow/kommo_sync.py', dagCommands, 2],
+  ['examples/crontab', cronCommands, 3],
+  ['examples/airflow/kommo_sync.py', dagCommands, 3],
 ])('%s uses commands and flags that exist', async (file, shells, count) => {
   const commands = shells(textOf(file))
     .flatMap(commandsIn)
@@ -75,4 +80,30 @@ test.each([
 
 test('the shell takes the script', () => {
   execFileSync('bash', ['-n', join(root, 'examples/docker-pipeline.sh')]);
+});
+
+test('a refresh that was cut short is taken up by the next hour, and no sync comes in between', () => {
+  const folder = newFolder();
+  const [weekly, ...hourly] = cronCommands(textOf('examples/crontab')).map((command) =>
+    command.replaceAll('/opt/source-kommo', folder),
+  );
+  const runs = join(folder, 'runs');
+  const outcome = join(folder, 'outcome');
+  const npx = join(folder, 'npx');
+  writeFileSync(npx, `#!/bin/sh\necho "$*" >> ${runs}\nexit $(cat ${outcome})\n`, { mode: 0o755 });
+  const run = (command: string) =>
+    spawnSync('sh', ['-c', command], { env: { ...process.env, PATH: `${folder}:${process.env.PATH}` } });
+  const anHour = (code: 0 | 1) => {
+    writeFileSync(runs, '');
+    writeFileSync(outcome, `${code}`);
+    for (const command of hourly) run(command);
+    const words = readFileSync(runs, 'utf8').trim().split('\n');
+    return words.map((line) => line.replaceAll(/source-kommo | --config \S+| --to \S+| --db \S+/g, ''));
+  };
+  expect(anHour(0)).toEqual(['sync']);
+  run(weekly!);
+  expect(anHour(1)).toEqual(['sync --full-refresh']);
+  expect(anHour(1)).toEqual(['sync --full-refresh']);
+  expect(anHour(0)).toEqual(['sync --full-refresh', 'verify']);
+  expect(anHour(0)).toEqual(['sync']);
 });

@@ -1,5 +1,5 @@
 import type { Progress, ProgressOptions } from './progress.ts';
-import { countsOf, endOf, timeLeftOf } from './situation.ts';
+import { countsOf, endOf, percentOf, timeLeftOf } from './situation.ts';
 import type { StreamTally } from './tally.ts';
 import { logLine } from './terminal.ts';
 
@@ -21,7 +21,7 @@ export function drawProgress({ stderr, clock, tally, environment, debug }: Progr
     drawnLines = 0;
     return `${up}\x1b[0J`;
   };
-  const draw = (fit: (lines: Line[]) => string[]) => {
+  const draw = (choose: (lines: Line[]) => string[]) => {
     const now = clock.now();
     const streams = [...tally.streams];
     const texts = align(
@@ -30,7 +30,7 @@ export function drawProgress({ stderr, clock, tally, environment, debug }: Progr
     const lines = texts.map((text, index) => ({ text, isOver: streams[index]![1].ending === 'complete' }));
     // A terminal that does not know its width says 0.
     const width = (stderr.columns || 80) - 1;
-    const shown = fit(lines).map((line) => `${paint(line.slice(0, width))}\n`);
+    const shown = choose(lines).map((line) => `${paint(line.slice(0, width))}\n`);
     stderr.write(clear() + shown.join(''));
     drawnLines = shown.length;
     drawnAt = now;
@@ -103,16 +103,17 @@ function align(rows: readonly string[][]): string[] {
 function situationOf(stream: Readonly<StreamTally>, now: number): string {
   if (stream.ending !== undefined) return endOf(stream, stream.ending, now);
   if (stream.waitingUntil > now) return `waiting ${Math.ceil((stream.waitingUntil - now) / 1000)} s`;
-  if (stream.fraction === undefined) return movingBar(now);
-  const full = Math.round(stream.fraction * barLength);
+  const percent = percentOf(stream);
+  if (percent === undefined) return movingBar(now);
+  const full = Math.round(stream.fraction! * barLength);
   const bar = '█'.repeat(full) + '░'.repeat(barLength - full);
-  return [`${bar} ${Math.floor(stream.fraction * 100)} %`, ...timeLeftOf(stream, now)].join(', ');
+  return [`${bar} ${percent}`, ...timeLeftOf(stream, now)].join(', ');
 }
 
 const barLength = 12;
 const blockLength = 3;
 
-/** For a list that does not say how long it is: a block that goes to and fro. */
+/** For a list that does not say how far it is: a block that goes to and fro. */
 function movingBar(now: number): string {
   const way = barLength - blockLength;
   const step = Math.floor(now / tickPause) % (2 * way);

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { SyncEvent } from '../sync/event.ts';
 import { drawProgress } from './drawn-progress.ts';
-import { countsOf, endOf, timeLeftOf } from './situation.ts';
+import { countsOf, endOf, percentOf, timeLeftOf } from './situation.ts';
 import type { StreamTally, Tally } from './tally.ts';
 import { logLine, type Terminal } from './terminal.ts';
 
@@ -65,6 +65,7 @@ function printProgress({ stderr, clock, tally, debug }: ProgressOptions): Progre
 
 function situationOf(stream: Readonly<StreamTally>, now: number): string {
   if (stream.ending !== undefined) return endOf(stream, stream.ending, now);
-  if (stream.fraction === undefined) return 'reading';
-  return [`${Math.floor(stream.fraction * 100)} %`, ...timeLeftOf(stream, now)].join(', ');
+  const percent = percentOf(stream);
+  if (percent === undefined) return 'reading';
+  return [percent, ...timeLeftOf(stream, now)].join(', ');
 }

@@ -16,6 +16,11 @@ export function endOf(stream: Readonly<StreamTally>, ending: Ending, now: number
   return ending === 'complete' ? `complete in ${secondsOf(stream, now).toFixed(1)} s` : ending;
 }
 
+/** `50 %`; undefined where nobody can tell, or where a first window is so large that it says nothing yet. */
+export function percentOf({ fraction }: Readonly<StreamTally>): string | undefined {
+  return fraction === undefined || fraction < 0.01 ? undefined : `${Math.floor(fraction * 100)} %`;
+}
+
 /** `4 min left`, rounded as much as a guess deserves; nothing where nobody can tell. */
 export function timeLeftOf(stream: Readonly<StreamTally>, now: number): string[] {
   const seconds = secondsLeft(stream, now);
