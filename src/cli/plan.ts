@@ -5,7 +5,7 @@ import type { Stream } from '../stream/declaration.ts';
 import { type Estimate, estimate } from '../sync/estimate.ts';
 import type { Failures } from '../sync/run.ts';
 import { withAccount } from './account.ts';
-import { chooseStreams } from './choose-streams.ts';
+import { type Choice, chooseStreams } from './choose-streams.ts';
 import { defineCommand } from './command.ts';
 import { describeFailures } from './failures.ts';
 import { readSettings } from './settings.ts';
@@ -26,7 +26,8 @@ export const plan = defineCommand({
     streams: {
       type: 'string',
       placeholder: 'LIST',
-      summary: 'only these, as leads,users; all where none is named',
+      summary:
+        'these, as leads,users or default,talk_messages; all for every one, default where none is named',
     },
   },
   async run(context, flags) {
@@ -38,7 +39,7 @@ export const plan = defineCommand({
     const look = async (client: KommoClient) => {
       await client.account([]);
       await Promise.all(
-        chosen.map(async (stream) => {
+        chosen.map(async ({ stream }) => {
           try {
             estimates.set(stream, await estimate(stream, client, config.startDate));
           } catch (error) {
@@ -56,14 +57,14 @@ export const plan = defineCommand({
 });
 
 function report(
-  chosen: readonly Stream[],
+  chosen: readonly Choice[],
   estimates: ReadonlyMap<Stream, Estimate>,
   { requestsPerSecond }: Config,
 ): string[] {
   const minutes = (requests: number) => minutesShown(requests / requestsPerSecond / 60);
   const total = { records: 0, requests: 0 };
   const lists = new Set<string>();
-  const rows = chosen.flatMap((stream) => {
+  const rows = chosen.flatMap(({ stream }) => {
     const found = estimates.get(stream);
     if (found === undefined) return [];
     // Streams of one list are read together.

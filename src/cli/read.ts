@@ -3,12 +3,11 @@ import { readStateFile } from '../dialect/airbyte/state.ts';
 import { Translator } from '../dialect/airbyte/translator.ts';
 import { UsageError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Stream } from '../stream/declaration.ts';
 import type { PlannedStream } from '../sync/event.ts';
 import { run } from '../sync/run.ts';
 import { withAccount } from './account.ts';
 import { airbyteLog, traceFailure } from './airbyte.ts';
-import { chooseStreams } from './choose-streams.ts';
+import { type Choice, chooseStreams } from './choose-streams.ts';
 import { defineCommand } from './command.ts';
 import { readJsonFile } from './json-file.ts';
 import { readSettings } from './settings.ts';
@@ -38,7 +37,7 @@ export const read = defineCommand({
     streams: {
       type: 'string',
       placeholder: 'LIST',
-      summary: 'without --catalog: only these, as leads,users; all where none is named',
+      summary: 'without --catalog: these, as leads,users; all for every one, default where none is named',
     },
     limit: {
       type: 'string',
@@ -57,14 +56,15 @@ export const read = defineCommand({
       throw new UsageError('--streams and --limit are for a read without --catalog');
     }
     const recordLimit = parseLimit(flags.limit);
-    const chosen = chooseStreams(await context.loadStreams(), flags.streams);
+    const streams = await context.loadStreams();
+    const chosen = chooseStreams(streams, flags.streams);
     const config = await readSettings(context, flags.config);
     const { plan, failures } =
       catalog === undefined
         ? { plan: chosen.map(planWhole), failures: new Map() }
         : planCatalog(
             await readJsonFile(catalog, 'catalog'),
-            chosen,
+            streams,
             readStateFile(flags.state && (await readJsonFile(flags.state, 'state'))),
             (message) => log('warn', message),
           );
@@ -96,7 +96,7 @@ function quieted(log: Log): Log {
   return (level, message) => log(level === 'info' ? 'debug' : level, message);
 }
 
-function planWhole(stream: Stream): PlannedStream {
+function planWhole({ stream }: Choice): PlannedStream {
   return { stream, mode: 'full_refresh', columns: Object.keys(stream.schema.properties), state: undefined };
 }
 

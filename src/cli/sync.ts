@@ -36,7 +36,8 @@ export const sync = defineCommand({
     streams: {
       type: 'string',
       placeholder: 'LIST',
-      summary: 'only these, as leads,users; all where none is named',
+      summary:
+        'these, as leads,users or default,talk_messages; all for every one, default where none is named',
     },
     'full-refresh': {
       type: 'boolean',
@@ -53,7 +54,7 @@ export const sync = defineCommand({
     const chosen = chooseStreams(await context.loadStreams(), flags.streams);
     const config = await readSettings(context, flags.config);
     stampLines(context, config);
-    const streams = chosen.map((stream) => ({ stream, mode: modeOf(stream, flags['full-refresh']) }));
+    const streams = chosen.map(({ stream }) => ({ stream, mode: modeOf(stream, flags['full-refresh']) }));
     const tally = openTally(clock);
     const progress = openProgress({ stderr, clock, tally, environment, debug: flags.debug });
     const { log } = progress;
@@ -97,9 +98,9 @@ export const sync = defineCommand({
   },
 });
 
-/** Lists without a cursor are short, and nothing tells which of their rows have changed. */
+/** Where nothing tells which rows have changed, all are read. */
 function modeOf(stream: Stream, fullRefresh: boolean): SyncMode {
-  return fullRefresh || stream.cursor === undefined ? 'full_refresh' : 'incremental';
+  return fullRefresh || !stream.incremental ? 'full_refresh' : 'incremental';
 }
 
 function planned({ stream, mode }: { stream: Stream; mode: SyncMode }, sink: SqliteSink): PlannedStream {

@@ -13,7 +13,11 @@ ${describeTerms(
       '-c, --config FILE',
       'the settings, as JSON; may be given several times, later files win key by key. The word ENV takes them from TAP_KOMMO_* variables and .env, which win over files',
     ],
-    ['    --catalog FILE', 'the streams and columns to read, as JSON; without it everything is read'],
+    ['    --catalog FILE', 'the streams and columns to read, as JSON'],
+    [
+      '    --streams LIST',
+      'without a catalog: these, as leads,users or default,talk_messages; all for every one, default where none is named',
+    ],
     ['-p, --properties FILE', 'the older name of --catalog'],
     ['-s, --state FILE', 'the last STATE of an earlier run, as JSON: goes on from there'],
     ['-d, --discover', 'print the catalog of all streams and columns'],
@@ -37,6 +41,7 @@ export interface TapArguments {
   format: AboutFormat;
   configs: string[];
   catalog: string | undefined;
+  streams: string | undefined;
   state: string | undefined;
   test: TestMode | undefined;
 }
@@ -45,6 +50,7 @@ const options = {
   config: { type: 'string', short: 'c', multiple: true },
   catalog: { type: 'string' },
   properties: { type: 'string', short: 'p' },
+  streams: { type: 'string' },
   state: { type: 'string', short: 's' },
   discover: { type: 'boolean', short: 'd' },
   test: { type: 'string' },
@@ -61,11 +67,15 @@ export function parseTapArguments(given: readonly string[]): TapArguments {
   const values = parsed(given.map((word) => (word === '--test' ? '--test=all' : word)));
   const action =
     (['help', 'version', 'about', 'discover'] as const).find((name) => values[name] === true) ?? 'sync';
+  const catalog = values.catalog ?? values.properties;
+  if (catalog !== undefined && values.streams !== undefined)
+    throw new UsageError('--streams is for a run without --catalog');
   return {
     action,
     format: oneOf('--format', values.format ?? 'text', aboutFormats),
     configs: values.config ?? [],
-    catalog: values.catalog ?? values.properties,
+    catalog,
+    streams: values.streams,
     state: values.state,
     test: values.test === undefined ? undefined : oneOf('--test', values.test, testModes),
   };

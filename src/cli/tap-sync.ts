@@ -13,6 +13,7 @@ import { translate } from '../dialect/singer/translation.ts';
 import { UsageError } from '../errors.ts';
 import { type Failures, run } from '../sync/run.ts';
 import { withAccount } from './account.ts';
+import { chooseStreams } from './choose-streams.ts';
 import type { Context } from './context.ts';
 import { readJsonFile } from './json-file.ts';
 import { checkSettings } from './settings.ts';
@@ -32,9 +33,11 @@ export async function syncTap(
   const config = checkSettings(redactor, received);
   const available = await context.loadStreams();
   const bookmarks = new Bookmarks(await readInput('state', given.state), given.state ?? '');
+  const catalog = await catalogOf(given);
+  const chosen = chooseStreams(available, given.streams).map(({ stream }) => stream);
   const streams = planTap({
-    streams: available,
-    catalog: await catalogOf(given),
+    streams: catalog === undefined ? chosen : available,
+    catalog,
     bookmarks,
     options: parseTapSettings(received),
     now: clock.now(),

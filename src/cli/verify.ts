@@ -39,7 +39,9 @@ export const verify = defineCommand({
   },
   async run(context, flags) {
     const { clock, environment, signal, stderr, stdout } = context;
-    const chosen = chooseStreams(await context.loadStreams(), flags.streams);
+    const chosen = chooseStreams(await context.loadStreams(), flags.streams ?? 'all').map(
+      ({ stream }) => stream,
+    );
     const config = await readSettings(context, flags.config);
     stampLines(context, config);
     const tally = openTally(clock);

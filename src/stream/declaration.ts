@@ -11,6 +11,8 @@ export interface Stream {
   readonly cursor: string | undefined;
   /** Most streams have one; notes have one an entity type. */
   readonly lists: readonly List[];
+  /** Something tells what has changed: its cursor, or that of the rows that its lists hang on. */
+  readonly incremental: boolean;
   /** `sync` and the tap read it unless other streams are named. */
   readonly selectedByDefault: boolean;
   /** The group of the documentation that it stands in. */
@@ -81,7 +83,7 @@ export type ListDeclaration = Partial<Omit<List, 'cursor' | 'parent'>> & {
   readonly parent?: Pick<Parent, 'list'> & Partial<Parent>;
 };
 
-export type StreamDeclaration = Partial<Omit<Stream, 'name' | 'lists'>> &
+export type StreamDeclaration = Partial<Omit<Stream, 'name' | 'lists' | 'incremental'>> &
   Omit<ListDeclaration, 'name'> & { readonly name: string; readonly lists?: readonly ListDeclaration[] };
 
 /**
@@ -90,16 +92,18 @@ export type StreamDeclaration = Partial<Omit<Stream, 'name' | 'lists'>> &
  */
 export function defineStream(declaration: StreamDeclaration): Stream {
   const { name, schema, key = ['id'], cursor, selectedByDefault = true, subject = 'sales' } = declaration;
-  const { sentAs = {}, redundant = [], lists = [{}], ...common } = declaration;
+  const { sentAs = {}, redundant = [], lists: declared = [{}], ...common } = declaration;
+  const lists = declared.map((list) =>
+    completed({ ...common, name: '', ...list }, name, cursor && (sentAs[cursor] ?? cursor)),
+  );
   return {
     ...{ name, key, cursor, selectedByDefault, subject, sentAs, redundant },
     // Most runs read few streams.
     get schema() {
       return schema ?? readSchema(name);
     },
-    lists: lists.map((list) =>
-      completed({ ...common, name: '', ...list }, name, cursor && (sentAs[cursor] ?? cursor)),
-    ),
+    lists,
+    incremental: cursor !== undefined || lists.some(({ parent }) => parent?.onlyChanged),
   };
 }
 

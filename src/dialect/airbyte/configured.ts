@@ -64,7 +64,7 @@ function chooseMode(configured: ConfiguredAirbyteStream, stream: Stream): SyncMo
     );
   }
   // PyAirbyte asks for every stream incrementally, whatever the stream offers (airbyte.md §4.5).
-  return stream.cursor === undefined ? 'full_refresh' : asked.data;
+  return stream.incremental ? asked.data : 'full_refresh';
 }
 
 /** The columns the user selected, in the schema's order; keys and cursor cannot be left out. */

@@ -73,7 +73,7 @@ function discoverEntry(stream: Stream): Record<string, unknown> {
   return {
     tap_stream_id: stream.name,
     stream: stream.name,
-    replication_method: stream.cursor === undefined ? 'FULL_TABLE' : 'INCREMENTAL',
+    replication_method: stream.incremental ? 'INCREMENTAL' : 'FULL_TABLE',
     ...(stream.cursor !== undefined && { replication_key: stream.cursor }),
     key_properties: stream.key,
     schema,
@@ -84,11 +84,13 @@ function discoverEntry(stream: Stream): Record<string, unknown> {
 function streamMetadata(stream: Stream): Record<string, unknown> {
   return {
     inclusion: 'available',
-    'selected-by-default': true,
+    'selected-by-default': stream.selectedByDefault,
     'table-key-properties': stream.key,
     'schema-name': stream.name,
-    ...(stream.cursor === undefined
-      ? { 'forced-replication-method': 'FULL_TABLE' }
-      : { 'valid-replication-keys': [stream.cursor], 'replication-key': stream.cursor }),
+    ...(!stream.incremental && { 'forced-replication-method': 'FULL_TABLE' }),
+    ...(stream.cursor !== undefined && {
+      'valid-replication-keys': [stream.cursor],
+      'replication-key': stream.cursor,
+    }),
   };
 }

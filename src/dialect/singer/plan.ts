@@ -18,8 +18,9 @@ export interface TapStream {
 }
 
 export interface PlanInput {
+  /** Those that a catalog can select, or that are read without one. */
   streams: readonly Stream[];
-  /** Undefined selects everything. */
+  /** Undefined selects all of them. */
   catalog: Catalog | undefined;
   bookmarks: Bookmarks;
   options: TapOptions;
@@ -28,7 +29,7 @@ export interface PlanInput {
   log: Log;
 }
 
-/** What this run reads: every stream without a catalog, the selected ones with it. */
+/** What this run reads: of the streams all without a catalog, the selected ones with it. */
 export function planTap(input: PlanInput): TapStream[] {
   const { streams, catalog, bookmarks, options, log } = input;
   const entries = new Map(catalog?.streams.map((entry) => [entry.tap_stream_id, entry]));
@@ -68,7 +69,7 @@ function versionOf(stream: Stream, before: StreamState | undefined, { bookmarks,
 
 /** The replication method that the catalog asks for, where the stream can serve it. */
 function syncMode(stream: Stream, entry: CatalogEntry | undefined, log: Log): SyncMode {
-  const own: SyncMode = stream.cursor === undefined ? 'full_refresh' : 'incremental';
+  const own: SyncMode = stream.incremental ? 'incremental' : 'full_refresh';
   if (entry === undefined) return own;
   const metadata = streamMetadata(entry);
   // Users and Meltano's `metadata` extra write the metadata; what stands beside it came from discovery.
@@ -78,7 +79,7 @@ function syncMode(stream: Stream, entry: CatalogEntry | undefined, log: Log): Sy
   if (method !== undefined && method !== null && (method !== 'INCREMENTAL' || own === 'full_refresh')) {
     log('warn', `Stream ${stream.name} cannot be replicated as ${method}; ${methodName(own)} it is.`);
   }
-  if (own === 'incremental' && key !== undefined && key !== null && key !== stream.cursor) {
+  if (stream.cursor !== undefined && key !== undefined && key !== null && key !== stream.cursor) {
     log(
       'warn',
       `Stream ${stream.name} cannot be replicated by ${key}; its replication key is ${stream.cursor}.`,

@@ -3,10 +3,12 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { generateMeltano } from '../../../scripts/generate-meltano.ts';
 import { capabilities } from '../../../src/dialect/singer/about.ts';
+import { streams as declared } from '../../../streams/index.ts';
 import { root, runProgram, writeFiles } from '../../cli/program.ts';
 import { settingsFor, simulatedAccount, streamNames, sync } from './tap.ts';
 
 const account = simulatedAccount({ leads: 10 });
+const defaultNames = declared.flatMap(({ name, selectedByDefault }) => (selectedByDefault ? [name] : []));
 const tap = (...args: string[]) => runProgram('tap-kommo', args);
 
 describe('without a config (singer.md §7.1)', () => {
@@ -60,7 +62,11 @@ describe('--discover', () => {
       expect(new Set(automatic)).toEqual(
         new Set([...entry.key_properties, ...(entry.replication_key ? [entry.replication_key] : [])]),
       );
-      expect(entry.replication_method).toBe(entry.replication_key ? 'INCREMENTAL' : 'FULL_TABLE');
+      const stream = declared.find(({ name }) => name === entry.stream)!;
+      expect(entry.replication_method).toBe(stream.incremental ? 'INCREMENTAL' : 'FULL_TABLE');
+      expect(entry.replication_key).toBe(stream.cursor);
+      const [{ metadata }] = entry.metadata;
+      expect(metadata['selected-by-default']).toBe(stream.selectedByDefault);
     }
   });
 
@@ -98,6 +104,12 @@ describe('errors (singer.md §7.8)', () => {
     ['an unknown format', ['--about', '--format', 'xml'], 2, /--format .*markdown/],
     ['an unknown test', ['--test=everything'], 2, /--test .*schema/],
     ['a flag without its value', ['--config'], 2, /--config/],
+    [
+      'a list of streams beside a catalog',
+      ['--catalog', 'c.json', '--streams', 'leads'],
+      2,
+      /--streams .*without --catalog/,
+    ],
     ['no config', [], 1, /subdomain.*credentials/],
     ['a config that is not there', ['--config', '/nowhere/config.json'], 1, /\/nowhere\/config\.json/],
   ])('%s', async (_name, args, code, expected) => {
@@ -149,6 +161,26 @@ describe('errors (singer.md §7.8)', () => {
     expect(ended.code).toBe(1);
     expect(ended.stderr.trimEnd().split('\n').at(-1)).toMatch(/^CRITICAL .*token/);
     expect(ended.stderr + ended.stdout).not.toContain('refused-token-123');
+  });
+});
+
+describe('streams without a catalog', () => {
+  it.each([
+    ['those that are named', 'users, pipelines', ['pipelines', 'users']],
+    ['those that are read by default', 'default', defaultNames],
+    ['a stream that is there anyway', 'default,leads', defaultNames],
+  ])('%s', async (_, list, expected) => {
+    const { config } = writeFiles({ config: settingsFor(account.simulator) });
+    const { code, stdout } = await tap('--config', config, '--test=schema', '--streams', list);
+    const announced = stdout.match(/(?<="type":"SCHEMA","stream":")\w+/g);
+    expect({ code, announced }).toEqual({ code: 0, announced: expected });
+  });
+
+  it('not those that do not exist', async () => {
+    const { config } = writeFiles({ config: settingsFor(account.simulator) });
+    const ended = await tap('--config', config, '--streams', 'leads,deals');
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toMatch(/^CRITICAL .*there is no stream "deals"/);
   });
 });
 
