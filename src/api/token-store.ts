@@ -19,6 +19,8 @@ export interface TokenStore {
   save(pair: TokenPair): Promise<void>;
   /** Runs `work` while no other process does so with the same store. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
+  /** What the user can do where no refresh token is left: `run "source-kommo login --config config.json"`. */
+  readonly wayBack: string;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -33,6 +35,7 @@ interface Keeping {
   /** The fields with the pair. */
   withPair(fields: Fields, pair: TokenPair): Fields;
   files: FileOperations;
+  wayBack: string;
 }
 
 /**
@@ -48,6 +51,7 @@ export function tokenFileStore(
   const origin = createHash('sha256').update(seed).digest('hex').slice(0, 16);
   return jsonFileStore({
     ...{ path, setting: 'token_store', clock, files },
+    wayBack: 'run "source-kommo login", and give this program the new refresh_token',
     pairIn: (fields) => (fields.issued_for === origin ? pairFrom(fields) : undefined),
     withPair: (_, pair) => ({ ...fieldsOf(pair), issued_for: origin }),
   });
@@ -57,9 +61,15 @@ export function tokenFileStore(
 export function configFileStore(path: string, clock: Clock, files: FileOperations = nodeFiles): TokenStore {
   return jsonFileStore({
     ...{ path, setting: 'config', clock, files },
+    wayBack: loginInto(path),
     pairIn: ({ credentials }) => pairFrom(asObject(credentials) ?? {}),
     withPair: withTokens,
   });
+}
+
+/** How a new pair gets into the config file, in words for the user. */
+export function loginInto(configPath: string): string {
+  return `run "source-kommo login --config ${configPath}"`;
 }
 
 /** The settings as they were received, with the tokens of `pair`. */
@@ -68,7 +78,7 @@ export function withTokens(received: Fields, pair: TokenPair): Record<string, un
 }
 
 function jsonFileStore(keeping: Keeping): TokenStore {
-  const { path, setting, clock, pairIn, withPair, files } = keeping;
+  const { path, setting, clock, pairIn, withPair, files, wayBack } = keeping;
   const fields = async () => parse(await textOf(path, setting), path, setting) ?? {};
   return {
     load: async () => pairIn(await fields()),
@@ -94,6 +104,7 @@ function jsonFileStore(keeping: Keeping): TokenStore {
       });
     },
     exclusively: (work) => locked(path, clock, work),
+    wayBack,
   };
 }
 

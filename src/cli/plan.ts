@@ -1,6 +1,6 @@
 import type { KommoClient } from '../api/kommo-client.ts';
 import type { Config } from '../config.ts';
-import { silentLog } from '../log.ts';
+import type { Log } from '../log.ts';
 import type { Stream } from '../stream/declaration.ts';
 import { type Estimate, estimate } from '../sync/estimate.ts';
 import type { Failures } from '../sync/run.ts';
@@ -36,6 +36,9 @@ export const plan = defineCommand({
     const config = await readSettings(context, flags.config);
     const estimates = new Map<Stream, Estimate>();
     const failures: Failures = new Map();
+    const log: Log = (level, message) => {
+      if (level === 'error' || level === 'warn') stderr.write(`${context.program}: ${message}\n`);
+    };
     const look = async (client: KommoClient) => {
       await client.account([]);
       await Promise.all(
@@ -47,12 +50,12 @@ export const plan = defineCommand({
           }
         }),
       );
+      for (const line of report(chosen, estimates, config)) await stdout.writeText(line);
+      for (const line of describeFailures(failures, signal)) stderr.write(`${context.program}: ${line}\n`);
+      return failures.size === 0 ? 0 : 1;
     };
     const tokenStore = keepTokensInFile(context, config, flags.config);
-    await withAccount(context, config, silentLog, look, { tokenStore });
-    for (const line of report(chosen, estimates, config)) await stdout.writeText(line);
-    for (const line of describeFailures(failures, signal)) stderr.write(`${context.program}: ${line}\n`);
-    return failures.size === 0 ? 0 : 1;
+    return withAccount(context, config, log, look, { tokenStore });
   },
 });
 

@@ -1,3 +1,4 @@
+import type { KommoClient } from '../api/kommo-client.ts';
 import { planCatalog } from '../dialect/airbyte/configured.ts';
 import { readStateFile } from '../dialect/airbyte/state.ts';
 import { Translator } from '../dialect/airbyte/translator.ts';
@@ -83,11 +84,12 @@ export const read = defineCommand({
     };
     const isForPlatform = catalog !== undefined && !stdout.isTerminal;
     const tokenStore = tellTokensToAirbyte(context, config, flags.config, isForPlatform);
-    const failed = await withAccount(context, config, log, (client) => run({ ...options, client }), {
-      tokenStore,
-    });
-    await translator.conclude(failures, failed);
-    return failed.size + failures.size === 0 ? 0 : 1;
+    const whole = async (client: KommoClient) => {
+      const failed = await run({ ...options, client });
+      await translator.conclude(failures, failed);
+      return failed.size + failures.size === 0 ? 0 : 1;
+    };
+    return withAccount(context, config, log, whole, { tokenStore });
   },
 });
 

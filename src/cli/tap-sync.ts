@@ -79,11 +79,13 @@ export async function syncTap(
     signal,
   };
   const transport = timedTransport(createTransport(), metrics, clock);
-  const read = (client: KommoClient) => run({ ...options, client });
+  const read = async (client: KommoClient) => {
+    const failures = await run({ ...options, client });
+    await translation.end();
+    return failures;
+  };
   const tokenStore = keepTokensInFile(context, config, credentialsFile);
-  const failures = await withAccount(context, config, log, read, { transport, tokenStore });
-  await translation.end();
-  return failures;
+  return withAccount(context, config, log, read, { transport, tokenStore });
 }
 
 /** A test looks at every stream, whatever a catalog selects. */

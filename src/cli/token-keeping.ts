@@ -35,8 +35,7 @@ export function tellTokensToAirbyte(
     if (isNeeded) throw error;
   };
   return {
-    load: file.load,
-    exclusively: file.exclusively,
+    ...file,
     rehearse: () => file.rehearse().catch(unlessNeeded),
     async save(pair) {
       const [kept] = await Promise.allSettled([file.save(pair)]);

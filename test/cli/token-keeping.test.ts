@@ -1,9 +1,10 @@
 /** Where each command keeps the pair that replaces a spent refresh token, and when it would rather not spend one. */
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import * as files from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FileOperations } from '../../src/api/replace-file.ts';
 import { systemClock } from '../../src/clock.ts';
+import { namedFaults } from '../../src/simulator/faults.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { ofType, readMessages } from '../dialect/airbyte/messages.ts';
 import { performHere } from './in-process.ts';
@@ -12,8 +13,18 @@ import { writeFiles } from './program.ts';
 let simulator: Simulator;
 let paths: Record<'config' | 'catalog' | 'file', string>;
 
+/** Called when the users are asked for, and with them the run has a token that works. */
+let onUsers: () => void;
+
 beforeEach(async () => {
-  simulator = await startSimulator({ leads: 5, requestsPerSecond: null });
+  onUsers = () => {};
+  simulator = await startSimulator({
+    leads: 5,
+    requestsPerSecond: null,
+    onRequest: ({ list }) => {
+      if (list === 'users') onUsers();
+    },
+  });
   paths = writeFiles({ config: settings(), catalog, file: '' });
 });
 afterEach(() => simulator.close());
@@ -185,4 +196,91 @@ describe('token_store', () => {
       expect(simulator.oauth.refreshes).toBe(0);
     },
   );
+});
+
+describe('a pair that cannot be kept although the rehearsal went well', () => {
+  /** A disk that is full from the write that follows the rehearsal on, until it is `freed`. */
+  const fillingDisk = () => {
+    let writes = 0;
+    const disk = {
+      isFreed: false,
+      files: {
+        ...files,
+        rename: async (from, to) => {
+          writes++;
+          if (writes > 1 && !disk.isFreed) throw Object.assign(new Error(`${to}`), { code: 'ENOSPC' });
+          await files.rename(from, to);
+        },
+      } satisfies FileOperations,
+    };
+    return disk;
+  };
+
+  const advice = () =>
+    `The new tokens cannot be kept in the config file ${paths.config} (ENOSPC). The old ones are used up: ` +
+    `run "source-kommo login --config ${paths.config}".`;
+
+  test.each<[Command, World, number]>([
+    ['sync', {}, 1],
+    ['read', { isTerminal: true }, 1],
+    ['read', {}, 1],
+    ['read --catalog', { isTerminal: true }, 1],
+    ['check', { isTerminal: true }, 0],
+    // The platform has got it.
+    ['read --catalog', {}, 0],
+    ['check', {}, 0],
+  ])('%s %o finishes with it, and says what to do', async (command, world, code) => {
+    const performed = await perform(command, { ...world, files: fillingDisk().files });
+    expect(performed.code).toBe(code);
+    expect(simulator.oauth.refreshes).toBe(1);
+    expect(simulator.statistics.byStatus[401]).toBeUndefined();
+    const said = (performed.stdout + performed.stderr).replaceAll('\\"', '"');
+    const isLost = code === 1 || world.isTerminal === true;
+    expect(said.includes(advice())).toBe(isLost);
+    if (command === 'check') expect(performed.stdout).toContain(isLost ? '"FAILED"' : '"SUCCEEDED"');
+    else if (command === 'sync') expect(performed.stdout).toMatch(/users +full_refresh +[1-9]/);
+    else {
+      expect(ofType(readMessages(performed.stdout), 'RECORD')).not.toEqual([]);
+      expect(performed.stdout).toContain('"COMPLETE"');
+    }
+  });
+
+  test('is kept at the end after all when that is possible by then', async () => {
+    const disk = fillingDisk();
+    onUsers = () => {
+      disk.isFreed = true;
+    };
+    const { code, stderr } = await perform('sync', { files: disk.files });
+    expect(code).toBe(0);
+    expect(stderr).toContain('This run goes on with them.');
+    expect(stderr).not.toContain('login');
+    expect(inFile(paths.config).credentials.refresh_token).toBe(simulator.oauth.refreshToken);
+    expect(await perform('sync')).toMatchObject({ code: 0 });
+  });
+
+  test('yields to the one of a login that came meanwhile', async () => {
+    const disk = fillingDisk();
+    const { credentials, ...others } = settings();
+    const fromLogin = {
+      ...(credentials as object),
+      access_token: simulator.oauth.issueAccessToken(),
+      refresh_token: 'the refresh token of the login',
+      token_expiry_date: new Date(Date.now() + 3_600_000).toISOString(),
+    };
+    onUsers = () => {
+      disk.isFreed = true;
+      writeFileSync(paths.config, JSON.stringify({ ...others, credentials: fromLogin }));
+    };
+    const { code } = await perform('sync', { files: disk.files });
+    expect(code).toBe(0);
+    expect(inFile(paths.config).credentials).toEqual(fromLogin);
+  });
+
+  test('is told although the run failed for another reason', async () => {
+    simulator.faults.add({ fault: namedFaults['not-found']!, list: 'account' });
+    const { code, stderr } = await perform('sync', { files: fillingDisk().files });
+    expect(code).toBe(1);
+    expect(stderr).toContain(advice());
+    expect(stderr).toMatch(/404/);
+  });
 });
