@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { play } from './play.ts';
-import { scenario } from './scenario.ts';
+import { history } from './scenario.ts';
 
 const { KOMMO_PROPERTY_RUNS, KOMMO_PROPERTY_SEED, KOMMO_PROPERTY_PATH } = process.env;
 const numRuns = Number(KOMMO_PROPERTY_RUNS ?? 500);
@@ -14,8 +14,8 @@ const replay = {
 test(`whatever people do and whatever the server means, nothing is lost in ${numRuns} histories`, {
   timeout: 3_600_000,
 }, async () => {
-  const property = fc.asyncProperty(scenario, async (drawn) => {
-    expect((await play(drawn)).missing).toEqual([]);
+  const property = fc.asyncProperty(history, async (drawn) => {
+    expect((await play(drawn)).faults).toEqual([]);
   });
   await fc.assert(property, { numRuns, ...replay });
 });

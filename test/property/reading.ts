@@ -9,6 +9,7 @@ import type { Stream } from '../../src/stream/declaration.ts';
 import type { PlannedStream, SyncEvent, SyncMode } from '../../src/sync/event.ts';
 import { type Failures, run } from '../../src/sync/run.ts';
 import { StreamState } from '../../src/sync/state.ts';
+import { streams } from '../../streams/index.ts';
 
 /** What a destination has after some runs: per stream every (id, version) that it was ever given. */
 export class Destination {
@@ -29,14 +30,23 @@ export class Destination {
     const message = JSON.parse(line);
     if (message.type === 'STATE') {
       const { stream_descriptor, stream_state } = message.state.stream;
-      this.states.set(stream_descriptor.name, StreamState.parse(stream_state));
+      this.reached(stream_descriptor.name, StreamState.parse(stream_state));
     }
     if (message.type !== 'RECORD') return;
     const { stream, data } = message.record;
+    const { key } = streams.find(({ name }) => name === stream) ?? { key: ['id'] };
+    this.keep(stream, key.map((column) => data[column]).join('/'), versionOf(stream, data), data);
+    this.delivered += 1;
+  }
+
+  protected keep(stream: string, key: string, version: number, _data: Record<string, unknown>): void {
     const seen = this.versions.get(stream) ?? new Set();
     this.versions.set(stream, seen);
-    seen.add(`${data.id} ${versionOf(stream, data)}`);
-    this.delivered += 1;
+    seen.add(`${key} ${version}`);
+  }
+
+  protected reached(stream: string, state: StreamState): void {
+    this.states.set(stream, state);
   }
 }
 
@@ -54,11 +64,12 @@ export interface ReadOptions {
   mode: SyncMode;
   destination: Destination;
   lookbackSeconds?: number;
-  startDate?: number;
+  startDate?: number | undefined;
+  signal?: AbortSignal;
   /** Readers at once; by default as many as the client finds useful. */
   readers?: number;
   /** The process dies when it has put out so many lines. */
-  killAfter?: number;
+  killAfter?: number | undefined;
   log?: Log;
   /** For the mutations: another engine than the real one. */
   engine?: typeof run;
@@ -102,7 +113,7 @@ export async function read(
       emit,
       clock,
       log: options.log ?? silentLog,
-      signal: new AbortController().signal,
+      signal: options.signal ?? new AbortController().signal,
     });
     return { failures, requests: simulator.statistics.requests - before };
   } catch (error) {

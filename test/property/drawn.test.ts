@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Doubt, doubts } from '../../src/readings.ts';
+import { streams } from '../../streams/index.ts';
+import { allReadings, scenario } from './scenario.ts';
+
+/** Doubts that leave nothing to read, and where they are tested. */
+const elsewhere: Readonly<Record<string, string>> = {
+  renamed: 'test/faults/credentials.test.ts: a name that is gone gives no list',
+};
+
+const drawn = fc.sample(scenario, { numRuns: 2_000, seed: 1 });
+
+test.each(Object.entries<Doubt>(doubts))(
+  '%s: each of its readings is drawn by the property',
+  (name, doubt) => {
+    if (name in elsewhere) return;
+    const seen = new Set<unknown>(
+      drawn.flatMap(allReadings).map((readings) => (readings as Record<string, unknown>)[name]),
+    );
+    expect([...seen]).toEqual(expect.arrayContaining([...doubt.values]));
+  },
+);
+
+test('what is tested elsewhere is a doubt', () => {
+  expect(Object.keys(doubts)).toEqual(expect.arrayContaining(Object.keys(elsewhere)));
+});
+
+test('lists of every kind are drawn: whole ones, by their cursor, by id, and those that only grow', () => {
+  const kinds = (names: Iterable<string>) =>
+    new Set(
+      streams
+        .filter(({ name }) => [...names].includes(name))
+        .map(({ cursor, lists: [list] }) =>
+          [cursor !== undefined, list!.ordersByCursor, list!.immutable].join(),
+        ),
+    );
+  expect(kinds(new Set(drawn.map(({ stream }) => stream))).size).toBe(4);
+});
+
+test('runs are killed, resumed, change their mode and their start, both ways', () => {
+  const pairs = drawn.flatMap(({ runs }) => runs.slice(1).map((run, index) => [runs[index]!, run] as const));
+  expect(pairs.some(([one, next]) => one.kill !== undefined && one.mode !== next.mode)).toBe(true);
+  const starts = pairs.map(([one, next]) => (one.startDays ?? 1e9) - (next.startDays ?? 1e9));
+  expect(starts.some((difference) => difference > 0)).toBe(true);
+  expect(starts.some((difference) => difference < 0)).toBe(true);
+  expect(new Set(drawn.map(({ readers }) => readers))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8]));
+  expect(drawn.some(({ turns }) => turns.length > 1)).toBe(true);
+});
