@@ -3,7 +3,7 @@ import { commands } from '../src/cli/commands.ts';
 import { type SettingSchema, settingsSchema } from '../src/dialect/singer/settings-schema.ts';
 import { specification } from '../src/specification.ts';
 import { streams } from '../streams/index.ts';
-import { names } from './generate-streams.ts';
+import { bySubject, changesBy, names } from './generate-streams.ts';
 import type { GeneratedFile } from './generated-file.ts';
 import { markdownTable, replaceSection } from './marked-section.ts';
 
@@ -18,15 +18,19 @@ export function generateReadme(): GeneratedFile[] {
 }
 
 function describeStreams(): string {
-  return markdownTable(
-    ['stream', 'key', 'cursor', 'columns'],
-    streams.map(({ name, key, cursor, schema }) => [
-      `[\`${name}\`](docs/streams.md#${name})`,
-      names(key),
-      cursor === undefined ? 'none: full refresh only' : `\`${cursor}\``,
-      Object.keys(schema.properties).join(', '),
+  const rows = bySubject().flatMap(([heading, members]) =>
+    members.map((stream, index) => [
+      index === 0 ? heading : '',
+      `[\`${stream.name}\`](docs/streams.md#${stream.name})${stream.selectedByDefault ? '' : ' *'}`,
+      stream.schema.description ?? '',
+      names(stream.key),
+      stream.incremental ? changesBy(stream) : '',
     ]),
   );
+  const byName = streams.some((stream) => !stream.selectedByDefault)
+    ? '\n\n\\* Read only when it is named: `--streams default,talk_messages`, or selected in a catalog.'
+    : '';
+  return `${streams.length} streams.\n\n${markdownTable(['', 'stream', 'what it is', 'key', 'incremental by'], rows)}${byName}`;
 }
 
 function describeSettings(): string {

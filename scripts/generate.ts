@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { generateAirbytePage } from './generate-airbyte-page.ts';
 import { generateMeltano } from './generate-meltano.ts';
 import { generateReadme } from './generate-readme.ts';
 import { generateSpec } from './generate-spec.ts';
@@ -13,6 +14,7 @@ const generators: (() => GeneratedFile[])[] = [
   generateMeltano,
   generateSqliteTables,
   generateStreams,
+  generateAirbytePage,
   generateReadme,
 ];
 

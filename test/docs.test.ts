@@ -1,12 +1,14 @@
 import { dirname, join, matchesGlob } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { generateAirbytePage } from '../scripts/generate-airbyte-page.ts';
 import { generateReadme } from '../scripts/generate-readme.ts';
 import { generateStreams } from '../scripts/generate-streams.ts';
 import { commandsIn, flagsIn, flagsOfAll, problemsOf } from './docs/command-line.ts';
 import { anchorsOf, codeSpansOf, found, linksOf, pages, shellOf, textOf } from './docs/page.ts';
 
 test('what is generated is current (else: npm run generate)', () => {
-  for (const { path, text } of [...generateReadme(), ...generateStreams()]) expect(textOf(path)).toBe(text);
+  for (const { path, text } of [...generateReadme(), ...generateStreams(), ...generateAirbytePage()])
+    expect(textOf(path)).toBe(text);
 });
 
 describe.each(pages)('%s', (page) => {

@@ -13,6 +13,8 @@ export interface Column {
 /** JSON Schema draft-07 of a stream's records, one file under `schemas/` each. */
 export interface StreamSchema {
   $schema: string;
+  /** What the stream is. */
+  description?: string;
   type: string | string[];
   additionalProperties?: boolean;
   properties: Record<string, Column>;

@@ -18,6 +18,7 @@ describe.each(names)('%s', (name) => {
   const schema = schemaOf(name);
 
   test('has columns that every destination takes, with a description each', () => {
+    expect(schema.description).toMatch(/^\S.{5,98}\.$/);
     expect(schema.$schema).toBe('http://json-schema.org/draft-07/schema#');
     for (const [column, { description, ...type }] of Object.entries(schema.properties)) {
       expect(column).toMatch(/^[a-z][a-z0-9_]*$/);
