@@ -22,7 +22,8 @@ export function generateMeltano(): GeneratedFile[] {
 /** A Meltano project with the tap of this checkout. */
 function project(settings: readonly NamedSetting[]): string {
   return `# Written by \`npm run generate\`. Try it: \`meltano install && meltano run tap-kommo target-jsonl\`, with the
-# settings in \`.env\`: TAP_KOMMO_SUBDOMAIN and TAP_KOMMO_API_KEY.
+# settings in \`.env\`: TAP_KOMMO_SUBDOMAIN and TAP_KOMMO_API_KEY. With OAuth, token_store has to name a file that
+# lasts: what Meltano gives the tap as its config is gone after the run, and renewed tokens would be lost with it.
 requires_meltano: ">=4.0"
 default_environment: dev
 send_anonymous_usage_stats: false
@@ -44,7 +45,8 @@ ${indent(definition('./bin/tap-kommo.js', settings), 6)}
 /** The definition of the tap for other projects: \`meltano add --from-ref plugin.yml tap-kommo\`. */
 function plugin(settings: readonly NamedSetting[]): string {
   return `# Written by \`npm run generate\`. In a Meltano project where npm has installed source-kommo:
-# \`meltano add --from-ref node_modules/source-kommo/plugin.yml tap-kommo\`.
+# \`meltano add --from-ref node_modules/source-kommo/plugin.yml tap-kommo\`. With OAuth, token_store has to name a file
+# that lasts: what Meltano gives the tap as its config is gone after the run, and renewed tokens would be lost with it.
 plugin_type: extractors
 name: tap-kommo
 variant: source-kommo
@@ -63,7 +65,7 @@ capabilities:
 ${capabilities.map((capability) => `  - ${capability}`).join('\n')}
 settings_group_validation:
   - [subdomain, api_key]
-  - [subdomain, credentials.client_id, credentials.client_secret, credentials.redirect_uri, credentials.refresh_token]
+  - [subdomain, credentials.auth_type, credentials.client_id, credentials.client_secret, credentials.redirect_uri, credentials.refresh_token, token_store]
 settings:
 ${settings.map(setting).join('\n')}
 commands:

@@ -176,12 +176,16 @@ export const Settings = z.object(
       examples: ['https://kommo-proxy.example.com'],
       airbyte_hidden: true,
     }).optional(),
-    token_store: text().optional().meta({
-      title: 'Token File',
-      description: 'A file that keeps renewed OAuth tokens, where the config itself cannot be written.',
-      order: 6,
-      airbyte_hidden: true,
-    }),
+    token_store: text()
+      .optional()
+      .meta({
+        title: 'Token File',
+        description:
+          'A file that keeps renewed OAuth tokens, where the config itself cannot be written or does not last, as under Meltano. Each account needs a file of its own.',
+        order: 6,
+        examples: ['/var/lib/kommo/tokens.json'],
+        airbyte_hidden: true,
+      }),
   },
   { error },
 );

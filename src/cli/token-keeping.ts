@@ -1,6 +1,14 @@
-import { configFileStore, type TokenStore, tokenFileStore, withTokens } from '../api/token-store.ts';
+import { join, resolve, sep } from 'node:path';
+import {
+  configFileStore,
+  loginInto,
+  type TokenStore,
+  tokenFileStore,
+  withTokens,
+} from '../api/token-store.ts';
 import type { Config } from '../config.ts';
 import { controlLine } from '../dialect/airbyte/messages.ts';
+import { ConfigError } from '../errors.ts';
 import type { Context } from './context.ts';
 
 /**
@@ -8,13 +16,38 @@ import type { Context } from './context.ts';
  * undefined where there is nothing to renew, or no file.
  */
 export function keepTokensInFile(
-  { clock, files }: Context,
+  { clock, environment, files }: Context,
   { credentials, tokenStore }: Config,
   configPath: string | undefined,
 ): TokenStore | undefined {
   if (credentials.type !== 'oauth2.0') return undefined;
-  if (tokenStore !== undefined) return tokenFileStore(tokenStore, credentials.refreshToken, clock, files);
-  return configPath === undefined ? undefined : configFileStore(configPath, clock, files);
+  const isCopy = configPath !== undefined && isMeltanosCopy(configPath, environment);
+  if (tokenStore !== undefined) {
+    const store = tokenFileStore(tokenStore, credentials.refreshToken, clock, files);
+    return configPath === undefined || isCopy ? store : { ...store, wayBack: loginInto(configPath) };
+  }
+  if (configPath === undefined) return undefined;
+  const store = configFileStore(configPath, clock, files);
+  return isCopy ? { ...store, rehearse: refuseToLose } : store;
+}
+
+/**
+ * True for a config that Meltano has made for this one run, and removes behind it: it lies in `run` of Meltano's own
+ * folder, which is `.meltano` in the project unless MELTANO_SYS_DIR_ROOT says otherwise (seen with Meltano 4.4.1).
+ */
+function isMeltanosCopy(configPath: string, environment: Context['environment']): boolean {
+  const path = resolve(configPath);
+  const folder = environment.MELTANO_SYS_DIR_ROOT;
+  return (
+    path.includes(join(sep, '.meltano', 'run', sep)) ||
+    (folder !== undefined && folder !== '' && path.startsWith(join(resolve(folder), 'run', sep)))
+  );
+}
+
+async function refuseToLose(): Promise<never> {
+  throw new ConfigError(
+    "The tokens have to be renewed, but Meltano's copy of the settings is gone after the run: set token_store of tap-kommo to a file that lasts, as $MELTANO_PROJECT_ROOT/kommo-tokens.json.",
+  );
 }
 
 /**

@@ -1,14 +1,16 @@
 /** Where each command keeps the pair that replaces a spent refresh token, and when it would rather not spend one. */
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import * as files from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FileOperations } from '../../src/api/replace-file.ts';
+import type { Context } from '../../src/cli/context.ts';
 import { systemClock } from '../../src/clock.ts';
 import { namedFaults } from '../../src/simulator/faults.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { ofType, readMessages } from '../dialect/airbyte/messages.ts';
 import { performHere } from './in-process.ts';
-import { writeFiles } from './program.ts';
+import { runProgram, writeFiles } from './program.ts';
 
 let simulator: Simulator;
 let paths: Record<'config' | 'catalog' | 'file', string>;
@@ -282,5 +284,60 @@ describe('a pair that cannot be kept although the rehearsal went well', () => {
     expect(code).toBe(1);
     expect(stderr).toContain(advice());
     expect(stderr).toMatch(/404/);
+  });
+});
+
+describe("Meltano's copy of the settings is no place to keep a pair", () => {
+  const copyIn = (folder: string): string => {
+    const path = join(dirname(paths.file), folder, 'tap.01a1fe3d.config.json');
+    mkdirSync(dirname(path), { recursive: true });
+    renameSync(paths.config, path);
+    return path;
+  };
+  const tap = (config: string, environment: Context['environment'] = {}) =>
+    runProgram('tap-kommo', ['--config', config, '--test'], environment);
+
+  test.each([
+    ['in the project', '.meltano/run/tap-kommo', () => ({})],
+    ['elsewhere', 'system/run/tap-kommo', (folder: string) => ({ MELTANO_SYS_DIR_ROOT: folder })],
+  ])('%s: a renewal is refused before the token is spent', async (_, folder, environment) => {
+    const copy = copyIn(folder);
+    const { code, stderr } = await tap(copy, environment(join(dirname(paths.file), 'system')));
+    expect(code).toBe(1);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
+      /^CRITICAL .*Meltano's copy of the settings is gone after the run: set token_store of tap-kommo to a file/,
+    );
+    expect(simulator.oauth.refreshes + simulator.oauth.refusals).toBe(0);
+  });
+
+  test('with token_store the next run, with a new copy of the same settings, gets in', async () => {
+    const tokens = join(dirname(paths.file), 'tokens.json');
+    const given = JSON.stringify({ ...settings(), token_store: tokens });
+    for (const run of [1, 2, 3]) {
+      writeFileSync(paths.config, given);
+      const copy = copyIn('.meltano/run/tap-kommo');
+      expect(await tap(copy)).toMatchObject({ code: 0 });
+      simulator.oauth.revokeAccess();
+      expect(simulator.oauth.refreshes).toBe(run);
+      expect(readFileSync(copy, 'utf8')).toBe(given);
+      expect(inFile(tokens).refresh_token).toBe(simulator.oauth.refreshToken);
+    }
+  });
+
+  test('while the access token is good there is nothing to refuse', async () => {
+    const { credentials, ...others } = settings();
+    const good = {
+      ...(credentials as object),
+      access_token: simulator.oauth.issueAccessToken(),
+      token_expiry_date: new Date(Date.now() + 3_600_000).toISOString(),
+    };
+    writeFileSync(paths.config, JSON.stringify({ ...others, credentials: good }));
+    expect(await tap(copyIn('.meltano/run/tap-kommo'))).toMatchObject({ code: 0 });
+  });
+
+  test('a config that lies elsewhere keeps the pair under Meltano as well', async () => {
+    const environment = { MELTANO_SYS_DIR_ROOT: join(dirname(paths.file), 'system') };
+    expect(await tap(paths.config, environment)).toMatchObject({ code: 0 });
+    expect(inFile(paths.config).credentials.refresh_token).toBe(simulator.oauth.refreshToken);
   });
 });
