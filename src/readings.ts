@@ -179,6 +179,17 @@ export const doubts = {
     section: '§20.12',
     values: [true, false],
   },
+  refused: {
+    meaning: 'Whether a list is there for this account and token, or the status with which it is refused.',
+    section: '§4',
+    values: ['no', 402, 403, 404, 422],
+    perList: true,
+  },
+  fileLinks: {
+    meaning: 'The names of what a file hangs on: `entity_id` and `entity_type`, or `id` and `type`.',
+    section: '§18.3',
+    values: ['entity_id', 'id'],
+  },
   renamed: {
     meaning:
       'What an account answers under the name that it had before: nothing else than usual, 401 or 404.',

@@ -7,6 +7,9 @@ export interface AccountSize {
   events: number;
   users: number;
   pipelines: number;
+  catalogs: number;
+  /** The other lists by name, where they shall not follow from these. */
+  rows: Readonly<Record<string, number>>;
   years: number;
   customFieldsPerLead: number | undefined;
 }

@@ -1,28 +1,23 @@
 import type { AccountSize } from './account-size.ts';
 import { foundWorld } from './foundation.ts';
-import { listDeclarations } from './lists.ts';
+import { declarationOf, listDeclarations } from './lists.ts';
+import { versionIn } from './marker.ts';
 import { mix, mixFraction, randomSequence } from './random.ts';
 import { type Readings, readingFor } from './readings.ts';
-import { statusRecords } from './records/pipeline.ts';
 import { isDeactivated } from './records/user.ts';
-import { tableOf, type World } from './records/world.ts';
-import { ServedList, versionIn } from './served-list.ts';
+import type { World } from './records/world.ts';
+import { ServedList } from './served-list.ts';
 import { IN_BIN, type KommoRecord, LISTED } from './table.ts';
+import { type Truth, truthIn, truthOf } from './truth.ts';
 
-/** What is true of a record at this moment. */
-export interface Truth {
-  id: number | string;
-  version: number;
-  /** `created_at` for events, which have no other time. */
-  updated_at: number;
-}
+export type { Truth } from './truth.ts';
 
 /** What is in an account, and the truth that a test compares with. All times are seconds of the server's clock. */
 export class AccountStore {
   readonly id: number;
   readonly subdomain: string;
   readonly world: World;
-  readonly lists = new Map<string, ServedList>();
+  private readonly served = new Map<string, ServedList>();
   /** Let edits, creations and deletions leave events behind, as in a real account. */
   recordEvents: boolean;
   /** Runs on with each use and follows from the seed. */
@@ -47,13 +42,23 @@ export class AccountStore {
     this.subdomain = settings.subdomain;
     this.random = randomSequence(seed);
     this.id = 30_000_000 + (mix(seed, 0, 1) % 1_000_000);
-    this.world = foundWorld(size, { seed, accountId: this.id, subdomain: this.subdomain, now: this.now() });
-    for (const declaration of listDeclarations) {
-      this.lists.set(
-        declaration.name,
-        new ServedList(declaration, tableOf(this.world, declaration.name), this.world),
-      );
-    }
+    this.world = foundWorld(size, {
+      seed,
+      accountId: this.id,
+      subdomain: this.subdomain,
+      now: this.now(),
+      readings: settings.readings,
+      lists: {
+        all: (list) => this.all(list),
+        childrenOf: (list, parent) =>
+          this.list(list)
+            .childrenOf(parent)
+            .map((row) => this.list(list).publicId(row)),
+        parentOf: (list, row) => this.list(list).parentOf(row)!,
+        record: (list, row) => this.list(list).record(row),
+        publicId: (list, row) => this.list(list).publicId(row),
+      },
+    });
   }
 
   /** The server's clock in whole seconds. */
@@ -61,29 +66,38 @@ export class AccountStore {
     return Math.floor(this.milliseconds() / 1000 + this.readings.clockSkew);
   }
 
-  /** What a complete reader must have by now: every listed record that the token may see, with its version, by rising id. */
-  *truth(stream: string): Generator<Truth> {
-    if (stream === 'statuses') return yield* this.statusTruth();
-    yield* this.truthIn(stream, LISTED);
+  /**
+   * What a complete reader of a stream or a list must have by now: every listed record that the token may see, with its
+   * version, by rising id.
+   */
+  *truth(name: string): Generator<Truth> {
+    yield* truthOf(this, name);
   }
 
   /** The same for what lies in the bin, which only `with=only_deleted` shows. */
   *binned(stream: string): Generator<Truth> {
-    yield* this.truthIn(stream, IN_BIN);
+    yield* truthIn(this, stream, IN_BIN);
   }
 
-  /** The version that a served record shows: what `truth` calls `version`. */
-  versionOf(stream: string, record: KommoRecord): number {
-    return stream === 'statuses' ? 0 : versionIn(this.list(stream).declaration, record);
+  /** The version that a record of a stream or a list shows: what `truth` calls `version`. */
+  versionOf(name: string, record: KommoRecord): number {
+    const declaration = listDeclarations.find((list) => list.name === name || list.stream?.name === name);
+    return declaration === undefined ? 0 : versionIn(declaration.marker, record);
   }
 
   /** A record as a list would serve it now, without `_links`; undefined when it is not listed. */
   record(stream: string, id: number | string, wanted: string[] = []): KommoRecord | undefined {
+    if (!this.has(stream, id)) return undefined;
     const list = this.list(stream);
+    return list.record(list.rowOf(id), new Set(wanted));
+  }
+
+  /** Whether a record is listed. */
+  has(name: string, id: number | string): boolean {
+    const list = this.list(name);
     list.table.reveal(this.now());
     const row = list.rowOf(id);
-    const isListed = row >= 0 && list.table.states[row] === LISTED && !this.unseenRows(stream)?.(row);
-    return isListed ? list.record(row, new Set(wanted)) : undefined;
+    return row >= 0 && list.table.states[row] === LISTED && !this.unseenRows(name)?.(row);
   }
 
   /** The ids of all listed records, rising. */
@@ -111,11 +125,32 @@ export class AccountStore {
   }
 
   /** A list by its name; throws for one that the account does not have. */
-  list(stream: string): ServedList {
-    const list = this.lists.get(stream);
-    if (list === undefined)
-      throw new Error(`there is no list "${stream}"; there are: ${[...this.lists.keys()].join(', ')}`);
+  list(name: string): ServedList {
+    let list = this.served.get(name);
+    if (list === undefined) {
+      list = new ServedList(declarationOf(name), this.world);
+      this.served.set(name, list);
+    }
     return list;
+  }
+
+  /** The listed records of a list. */
+  all(name: string): KommoRecord[] {
+    const list = this.list(name);
+    list.table.reveal(this.now());
+    const unseen = this.unseenRows(name);
+    return [...list.table.rowsIn(LISTED)].filter((row) => !unseen?.(row)).map((row) => list.record(row));
+  }
+
+  /** The listed records of a list that belong to this one. */
+  childrenOf(name: string, parent: number | string): KommoRecord[] {
+    const list = this.list(name);
+    list.table.reveal(this.now());
+    const unseen = this.unseenRows(name);
+    return list
+      .childrenOf(parent)
+      .filter((row) => !unseen?.(row))
+      .map((row) => list.record(row));
   }
 
   /** Which rows of a list the current readings hide. */
@@ -133,26 +168,5 @@ export class AccountStore {
     const { hiddenTogether } = this.readings;
     if (share <= 0) return undefined;
     return (row) => mixFraction(this.id, Math.floor(row / hiddenTogether), 31) < share;
-  }
-
-  private *truthIn(stream: string, state: number): Generator<Truth> {
-    const list = this.list(stream);
-    list.table.reveal(this.now());
-    const hidden = this.hiddenRows(stream);
-    const unseen = this.unseenRows(stream);
-    for (const row of list.table.rowsIn(state)) {
-      if (hidden?.(row) || unseen?.(row)) continue;
-      yield { id: list.publicId(row), version: list.version(row), updated_at: list.table.updatedAt[row]! };
-    }
-  }
-
-  private *statusTruth(): Generator<Truth> {
-    for (const { id } of this.truth('pipelines')) {
-      const row = this.list('pipelines').rowOf(id);
-      const embedded = this.list('pipelines').record(row)._embedded as { statuses: KommoRecord[] };
-      for (const status of embedded.statuses ?? statusRecords(this.world, row)) {
-        yield { id: `${status.pipeline_id}/${status.id}`, version: 0, updated_at: 0 };
-      }
-    }
   }
 }

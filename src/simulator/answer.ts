@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Account } from './account.ts';
-import { answerApi, resourceAt } from './api.ts';
+import { answerApi, type Question, resourceAt } from './api.ts';
 import { answerInstead, repeatedQuery, sendFaulty, spoil } from './fault-delivery.ts';
 import type { Faults } from './faults.ts';
 import type { OAuth } from './oauth.ts';
@@ -29,7 +29,10 @@ export interface Service {
   milliseconds(): number;
 }
 
-const API = '/api/v4/';
+/** Where each of the two hosts has what it serves. */
+const roots = { account: '/api/v4/', drive: '/v1.0/' } as const;
+/** nginx refuses longer addresses (observed-data.md §3). */
+const LONGEST_ADDRESS = 8190;
 const TOKEN = '/oauth2/access_token';
 const LOOKUP = '/oauth2/account/current/subdomain';
 
@@ -38,8 +41,9 @@ export async function answerRequest(
   service: Service,
   request: IncomingMessage,
   response: ServerResponse,
+  host: Question['host'],
 ): Promise<void> {
-  const info = describe(service, request);
+  const info = describe(service, request, host);
   service.statistics.arrive(info.at, info.list ?? 'unknown');
   const permitted = service.limit.permits(info.at);
   const body = request.method === 'POST' ? await readBody(request) : '';
@@ -65,7 +69,7 @@ export async function answerRequest(
   sendFaulty(fault, response, Buffer.from(answer.body ?? ''));
 }
 
-function describe(service: Service, request: IncomingMessage): RequestInfo {
+function describe(service: Service, request: IncomingMessage, host: Question['host']): RequestInfo {
   const url = request.url ?? '/';
   const cut = url.indexOf('?');
   const path = cut < 0 ? url : url.slice(0, cut);
@@ -74,11 +78,12 @@ function describe(service: Service, request: IncomingMessage): RequestInfo {
   return {
     number: service.requests,
     method: request.method ?? 'GET',
+    host,
     path,
     query,
     parameters: new URLSearchParams(query),
-    list: path.startsWith(API)
-      ? resourceAt(path.slice(API.length))
+    list: path.startsWith(roots[host])
+      ? resourceAt(host, path.slice(roots[host].length))
       : path.startsWith('/oauth2/')
         ? 'token'
         : undefined,
@@ -89,22 +94,29 @@ function describe(service: Service, request: IncomingMessage): RequestInfo {
 
 function evaluate(service: Service, info: RequestInfo, body: string, repeat: boolean): Answer {
   const { account, readings, oauth } = service;
-  if (info.path === LOOKUP) return oauth.lookUp(info.headers['x-refresh-token']);
-  if (readings.renamed !== 'no') return problem(readings.renamed, 'Account not found');
-  if (info.path === TOKEN) {
-    if (info.method !== 'POST') return problem(405, 'Method not allowed');
-    const before = oauth.refreshes;
-    const answer = oauth.exchange(body);
-    service.statistics.tokenRefreshes += oauth.refreshes - before;
-    return answer;
+  const { host, path } = info;
+  const root = roots[host];
+  if (host === 'account') {
+    if (path === LOOKUP) return oauth.lookUp(info.headers['x-refresh-token']);
+    if (readings.renamed !== 'no') return problem(readings.renamed, 'Account not found');
+    if (path === TOKEN) return exchangeToken(service, info.method, body);
   }
-  if (!info.path.startsWith(API)) return unknownRoute(info.method, info.path);
+  if (path.length + info.query.length > LONGEST_ADDRESS) return htmlPage(414);
+  if (!path.startsWith(root)) return unknownRoute(info.method, path);
   if (!oauth.accepts(info.headers.authorization)) return problem(401, 'Неверный логин или пароль');
   if (info.method !== 'GET') return problem(405, 'Method not allowed');
   const query = repeat ? repeatedQuery(info.query) : info.query;
   // The links of an answer lead to the host that was asked, under whatever name.
-  const self = `http://${info.headers.host ?? 'localhost'}${info.path}${query === '' ? '' : `?${query}`}`;
-  return answerApi(account, readings, info.path.slice(API.length), query, self);
+  const self = `http://${info.headers.host ?? 'localhost'}${path}${query === '' ? '' : `?${query}`}`;
+  return answerApi(account, readings, { host, path: path.slice(root.length), query, self });
+}
+
+function exchangeToken({ oauth, statistics }: Service, method: string, body: string): Answer {
+  if (method !== 'POST') return problem(405, 'Method not allowed');
+  const before = oauth.refreshes;
+  const answer = oauth.exchange(body);
+  statistics.tokenRefreshes += oauth.refreshes - before;
+  return answer;
 }
 
 function finish(

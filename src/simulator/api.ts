@@ -1,88 +1,113 @@
 import type { Account } from './account.ts';
-import { accountRecord } from './account-record.ts';
-import { listPage } from './list-page.ts';
-import { listDeclarations } from './lists.ts';
+import { computedAnswers } from './computed-answers.ts';
+import { contentTypeOf, listPage } from './list-page.ts';
 import { type Answer, problem, unknownRoute, validationProblem } from './problems.ts';
 import { type ListQuery, parseQuery, QueryError } from './query.ts';
-import type { Readings } from './readings.ts';
-import type { KommoRecord } from './table.ts';
+import { type Readings, refusalOf } from './readings.ts';
+import { type Route, routeOf } from './routes.ts';
+import type { ServedList } from './served-list.ts';
 
-const HAL = 'application/hal+json';
-const listAt = new Map(listDeclarations.map((declaration) => [declaration.path, declaration]));
-
-/** Which list, or which other resource, a path below /api/v4/ belongs to, for statistics and faults. */
-export function resourceAt(path: string): string | undefined {
-  if (path === 'account') return 'account';
-  if (path === 'events/types') return 'event_types';
-  if (/^leads\/pipelines\/\d+\/statuses$/.test(path)) return 'statuses';
-  return (listAt.get(path) ?? listAt.get(path.slice(0, path.lastIndexOf('/'))))?.name;
+/** One GET, on its way to the data. */
+export interface Question {
+  host: 'account' | 'drive';
+  /** Below /api/v4/ or /v1.0/. */
+  path: string;
+  /** The query as it came. */
+  query: string;
+  /** The full address that was asked. */
+  self: string;
 }
 
-/** Answers one GET below /api/v4/ from the data of this moment. `self` is the full address that was asked. */
-export function answerApi(
-  account: Account,
-  readings: Readings,
-  path: string,
-  queryText: string,
-  self: string,
-): Answer {
+/** Which list, or which other resource, a path belongs to, for statistics and faults. */
+export function resourceAt(host: Question['host'], path: string): string | undefined {
+  return computedAt(host, path)?.name ?? routeOf(host, path)?.declaration.name;
+}
+
+/** Answers from the data of this moment. */
+export function answerApi(account: Account, readings: Readings, question: Question): Answer {
+  const { host, path, self } = question;
+  const refused = refusalOf(readings, resourceAt(host, path) ?? '');
+  if (refused !== undefined) return problem(refused, 'Недоступно для этого аккаунта');
   try {
-    const query = parseQuery(queryText);
-    if (path === 'account') return json(accountRecord(account, readings, query.wanted, self));
-    if (path === 'events/types') return eventTypes(self);
-    const statuses = /^leads\/pipelines\/(\d+)\/statuses$/.exec(path);
-    if (statuses !== null) return statusList(account, Number(statuses[1]), self);
-    const declaration = listAt.get(path);
-    if (declaration !== undefined)
-      return listPage(account, readings, account.list(declaration.name), query, self);
-    return oneRecord(account, path, query, self) ?? unknownRoute('GET', `/api/v4/${path}`);
+    const query = parseQuery(question.query);
+    const computed = computedAt(host, path);
+    if (computed !== undefined) return computed.answer(account, computed.parts, query, self);
+    const route = routeOf(host, path);
+    if (route === undefined) return unknownRoute('GET', new URL(self).pathname);
+    return answerRoute(account, readings, route, query, self);
   } catch (error) {
     if (error instanceof QueryError) return validationProblem(error.path, error.message);
     throw error;
   }
 }
 
-function oneRecord(account: Account, path: string, query: ListQuery, self: string): Answer | undefined {
-  const cut = path.lastIndexOf('/');
-  const declaration = listAt.get(path.slice(0, cut));
-  const id = path.slice(cut + 1);
-  if (declaration === undefined) return undefined;
-  const isEvent = declaration.name === 'events';
-  if (!isEvent && !/^\d+$/.test(id)) return undefined;
-  const record = account.record(declaration.name, isEvent ? id : Number(id), [...query.wanted]);
-  if (record === undefined)
-    return declaration.missing === 204 ? { status: 204 } : problem(404, 'Resource not found');
-  const { _embedded, ...fields } = record;
-  const links = { _links: { self: { href: self } } };
-  return { ...json({ ...fields, ...links, ...(_embedded === undefined ? {} : { _embedded }) }), records: 1 };
+function computedAt(host: string, path: string) {
+  for (const { pattern, ...answer } of computedAnswers) {
+    const parts = pattern.exec(`${host}/${path}`);
+    if (parts !== null) return { ...answer, parts: parts.slice(1) };
+  }
+  return undefined;
 }
 
-function statusList(account: Account, pipelineId: number, self: string): Answer {
-  const pipeline = account.record('pipelines', pipelineId);
-  if (pipeline === undefined) return problem(404, 'Resource not found');
-  const { statuses } = pipeline._embedded as { statuses: KommoRecord[] };
-  const body = { _total_items: statuses.length, _links: { self: { href: self } }, _embedded: { statuses } };
-  return { ...json(body), records: statuses.length };
+function answerRoute(
+  account: Account,
+  readings: Readings,
+  route: Route,
+  query: ListQuery,
+  self: string,
+): Answer {
+  const { declaration } = route;
+  const list = account.list(declaration.name);
+  let parent: number | string | undefined;
+  if (route.parent !== undefined) {
+    const above = account.list(declaration.parent!.list);
+    parent = above.declaration.textual ? route.parent : Number(route.parent);
+    if (!account.has(above.declaration.name, parent)) return problem(404, 'Resource not found');
+  }
+  if (route.id !== undefined) return oneRecord(account, list, route.id, parent, query, self);
+  // The account is a record without a list.
+  if (declaration.key === '') return oneRecord(account, list, String(account.id), undefined, query, self);
+  needParameters(list, query);
+  return listPage(account, readings, list, query, self, parent);
 }
 
-function eventTypes(self: string): Answer {
-  const keys = [
-    'lead_added',
-    'lead_deleted',
-    'lead_status_changed',
-    'contact_added',
-    'task_added',
-    'robot_replied',
-  ];
-  const types = keys.map((key, index) => ({ key, type: index + 1, lang: key.replaceAll('_', ' ') }));
+/** Some lists have filters that are not called so, and refuse to be asked without one. */
+function needParameters({ declaration }: ServedList, query: ListQuery): void {
+  const { parameters } = declaration;
+  const said = parameters.filter((name) => query.others.has(name));
+  if (parameters.length > 0 && said.length === 0)
+    throw new QueryError(parameters[0]!, 'This value should not be blank.');
+  for (const name of said) query.filters.set(name, { values: query.others.get(name)!, deeper: new Map() });
+}
+
+function oneRecord(
+  account: Account,
+  list: ServedList,
+  text: string,
+  parent: number | string | undefined,
+  query: ListQuery,
+  self: string,
+): Answer {
+  const { declaration } = list;
+  const missing: Answer = declaration.missing === 204 ? { status: 204 } : problem(404, 'Resource not found');
+  const id = idOf(account, list, text);
+  if (id === undefined || !account.has(declaration.name, id)) return missing;
+  const row = list.rowOf(id);
+  if (parent !== undefined && list.parentOf(row) !== parent) return missing;
+  const { _embedded, ...fields } = list.record(row, query.wanted);
   const body = {
-    _total_items: types.length,
+    ...fields,
     _links: { self: { href: self } },
-    _embedded: { events_types: types },
+    ...(_embedded === undefined ? {} : { _embedded }),
   };
-  return { ...json(body), records: types.length };
+  return { status: 200, contentType: contentTypeOf(declaration), body: JSON.stringify(body), records: 1 };
 }
 
-function json(body: KommoRecord): Answer {
-  return { status: 200, contentType: HAL, body: JSON.stringify(body) };
+/** The id that the last part of a path means. */
+function idOf(account: Account, list: ServedList, text: string): number | string | undefined {
+  const { byId, textual, name } = list.declaration;
+  if (byId !== undefined)
+    return account.ids(name).find((id) => list.record(list.rowOf(id))[byId] === decodeURIComponent(text));
+  if (textual) return decodeURIComponent(text);
+  return /^\d+$/.test(text) ? Number(text) : undefined;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Service } from './answer.ts';
 import type { FaultRule } from './faults.ts';
+import { listDeclarations } from './lists.ts';
 import { setReading } from './readings.ts';
 import type { KommoRecord } from './table.ts';
 
@@ -47,7 +48,7 @@ function question(service: Service, action: string): unknown {
   if (action === 'log') return service.statistics.log;
   if (action === 'readings') return service.readings;
   if (action === 'account') {
-    const counts = [...service.account.lists.keys()].map((name) => [name, service.account.count(name)]);
+    const counts = listDeclarations.map(({ name }) => [name, service.account.count(name)]);
     return { id: service.account.id, now: service.account.now(), counts: Object.fromEntries(counts) };
   }
   throw new Error(`there is nothing to ask under "${action}"`);

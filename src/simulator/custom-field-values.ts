@@ -116,9 +116,23 @@ export function valuesOf(
   }
 }
 
+/** What can be chosen in a field of this type. */
+export function optionsOf(
+  type: string,
+  code: string | null,
+  fieldId: number,
+): { id: number; value: string }[] | undefined {
+  if (type === 'multitext') return kindsOf(code).map((value, index) => ({ id: fieldId * 10 + index, value }));
+  if (!['select', 'multiselect', 'radiobutton', 'category'].includes(type)) return undefined;
+  return [1, 2, 3, 4].map((number) => ({ id: fieldId * 10 + number, value: `Option ${number}` }));
+}
+
+function kindsOf(code: string | null): string[] {
+  return code === 'PHONE' ? ['WORK', 'WORKDD', 'MOB', 'FAX', 'HOME', 'OTHER'] : ['WORK', 'PRIV', 'OTHER'];
+}
+
 function reachableAt(code: string | null, fieldId: number, chance: number, variant: number): object[] {
-  const kinds =
-    code === 'PHONE' ? ['WORK', 'WORKDD', 'MOB', 'FAX', 'HOME', 'OTHER'] : ['WORK', 'PRIV', 'OTHER'];
+  const kinds = kindsOf(code);
   return Array.from({ length: 1 + (chance % 2) }, (_, index) => {
     const kind = kinds[(chance + index) % kinds.length]!;
     const value =

@@ -25,8 +25,10 @@ const EVER = 4_294_967_295;
 export function conditionOf(list: ListDeclaration, query: ListQuery, readings: Readings): Condition {
   const condition: Condition = { created: undefined, updated: undefined, tests: [], ids: undefined };
   for (const [name, filter] of query.filters) {
-    if (list.dates.includes(name)) addDate(condition, list, name, filter, readings);
-    else if (name === 'id' && 'id' in list.values) condition.ids = listed(filter);
+    // The Drive names the time in a part of the filter (kommo-api.md §18.3).
+    const date = name === 'date' ? (filter.deeper.get('type') ?? 'created_at') : name;
+    if (list.dates.includes(date)) addDate(condition, list, date, filter, readings);
+    else if (name === list.identity && name in list.values) condition.ids = listed(filter);
     else if (name in list.values) addValue(condition, list.values[name]!, filter);
     else if (name === 'statuses' && list.name === 'leads') addStages(condition, filter);
   }

@@ -1,6 +1,6 @@
 import type { Account } from './account.ts';
 import { type Condition, conditionOf } from './filters.ts';
-import type { ListDeclaration } from './list-declaration.ts';
+import type { EnvelopeKey, ListDeclaration } from './list-declaration.ts';
 import type { Answer } from './problems.ts';
 import { problem } from './problems.ts';
 import type { ListQuery } from './query.ts';
@@ -8,7 +8,6 @@ import { type Readings, readingFor } from './readings.ts';
 import { type RowOrder, type SelectedRows, selectRows } from './selection.ts';
 import type { ServedList } from './served-list.ts';
 
-const HAL = 'application/hal+json';
 const DEFAULT_LIMIT = 50;
 
 /** Answers one page of a list from the data of this moment: offset paging, as Kommo does it (kommo-api.md §5). */
@@ -18,6 +17,7 @@ export function listPage(
   list: ServedList,
   query: ListQuery,
   self: string,
+  parent?: number | string,
 ): Answer {
   const { declaration, table } = list;
   table.reveal(account.now());
@@ -41,7 +41,7 @@ export function listPage(
     bin,
     record: (row) => list.record(row),
     rowOfId: (id) => list.rowOf(id),
-    hidden: account.hiddenRows(declaration.name),
+    hidden: hiddenRows(account, list, parent),
     random: account.random,
   });
   const limit = declaration.paged ? limitOf(declaration, query, readings) : Math.max(1, rows.count);
@@ -119,13 +119,32 @@ function envelope(
   const follows = declaration.paged && (reading === 'always' || (reading === 'honest' && rowsFollow));
   const links: Record<string, { href: string }> = { self: { href: self } };
   if (follows) links.next = { href: `${address}?${withPage(query.text, page + 1)}` };
-  const keys: Record<string, unknown> = {};
-  if (declaration.envelope !== 'page') keys._total_items = rows.count;
-  if (declaration.envelope !== 'total') keys._page = page;
-  if (declaration.envelope === 'counted') keys._page_count = Math.ceil(rows.count / limit);
-  keys._links = links;
+  const envelope: Record<EnvelopeKey, unknown> = {
+    _total_items: rows.count,
+    _page: page,
+    _page_count: Math.ceil(rows.count / limit),
+    _count: texts.length,
+    _links: links,
+  };
+  const keys = Object.fromEntries(declaration.envelope.map((key) => [key, envelope[key]]));
   const body = `${JSON.stringify(keys).slice(0, -1)},"_embedded":{"${declaration.key}":[${texts.join(',')}]}}`;
-  return { status: 200, contentType: HAL, body, records: texts.length };
+  return { status: 200, contentType: contentTypeOf(declaration), body, records: texts.length };
+}
+
+/** The Drive answers plain JSON (kommo-api.md §1). */
+export function contentTypeOf({ host }: ListDeclaration): string {
+  return host === 'drive' ? 'application/json' : 'application/hal+json';
+}
+
+function hiddenRows(
+  account: Account,
+  list: ServedList,
+  parent: number | string | undefined,
+): ((row: number) => boolean) | undefined {
+  const hidden = account.hiddenRows(list.declaration.name);
+  if (parent === undefined) return hidden;
+  const shown = new Set(list.childrenOf(parent));
+  return (row) => !shown.has(row) || hidden?.(row) === true;
 }
 
 function orderOf(declaration: ListDeclaration, asked: ListQuery['order'], readings: Readings): RowOrder {
@@ -146,14 +165,16 @@ function orderOf(declaration: ListDeclaration, asked: ListQuery['order'], readin
     if (order === 'arbitrary' || order === 'shuffled') return { by: order };
     return { by: 'created', descending: order === 'newest' };
   }
-  const order = readingFor(readings, 'defaultOrder', declaration.name);
+  const said = readingFor(readings, 'defaultOrder', declaration.name);
+  const order = said === 'id' ? (declaration.ownOrder ?? 'id') : said;
   if (order === 'arbitrary' || order === 'shuffled') return { by: order };
-  if (order === 'updated_at') return { by: 'updated', descending: false };
+  if (order === 'updated_at' || order === 'updated_at-descending')
+    return { by: 'updated', descending: order === 'updated_at-descending' };
   return { by: 'id', descending: order === 'id-descending' };
 }
 
 function limitOf(declaration: ListDeclaration, query: ListQuery, readings: Readings): number {
-  const cap = readingFor(readings, 'pageCap', declaration.name);
+  const cap = Math.min(readingFor(readings, 'pageCap', declaration.name), declaration.limit);
   if (query.limit === undefined) return Math.min(DEFAULT_LIMIT, cap);
   if (query.limit <= cap) return query.limit;
   return readings.overLimit === 'clamp' ? cap : Math.min(DEFAULT_LIMIT, cap);

@@ -1,178 +1,33 @@
-import { type ListDeclaration, plain } from './list-declaration.ts';
-import { eventBuilder } from './records/event.ts';
-import { leadBuilder } from './records/lead.ts';
-import { companyBuilder, contactBuilder } from './records/person.ts';
-import { pipelineBuilder } from './records/pipeline.ts';
-import { customFieldBuilder, lossReasonBuilder, roleBuilder, tagBuilder } from './records/settings.ts';
-import { taskBuilder } from './records/task.ts';
-import { userBuilder } from './records/user.ts';
+import type { ListDeclaration } from './list-declaration.ts';
+import { activityLists } from './lists/activity.ts';
+import { catalogLists } from './lists/catalogs.ts';
+import { channelLists } from './lists/channels.ts';
+import { chatLists } from './lists/chats.ts';
+import { coreLists } from './lists/core.ts';
+import { customerLists } from './lists/customers.ts';
+import { fieldLists } from './lists/fields.ts';
+import { fileLists } from './lists/files.ts';
+import { settingLists } from './lists/settings.ts';
 
-const entityValues = {
-  id: 'id',
-  name: 'name',
-  created_by: 'created_by',
-  updated_by: 'updated_by',
-  responsible_user_id: 'responsible_user_id',
-};
-
-/** All lists of an account. */
+/** All lists of an account. The place decides what chance makes of a list: add at the end. */
 export const listDeclarations: readonly ListDeclaration[] = [
-  {
-    ...plain,
-    name: 'leads',
-    path: 'leads',
-    key: 'leads',
-    orders: ['created_at', 'updated_at', 'id'],
-    dates: ['created_at', 'updated_at', 'closed_at', 'closest_task_at'],
-    values: { ...entityValues, price: 'price', pipeline_id: 'pipeline_id' },
-    bin: true,
-    missing: 204,
-    marker: 'price',
-    rows: (size) => size.leads,
-    firstId: 10_000_000,
-    builder: leadBuilder,
-  },
-  {
-    ...plain,
-    name: 'contacts',
-    path: 'contacts',
-    key: 'contacts',
-    orders: ['updated_at', 'id'],
-    dates: ['created_at', 'updated_at', 'closest_task_at'],
-    values: entityValues,
-    bin: true,
-    missing: 204,
-    rows: (size) => size.contacts,
-    firstId: 40_000_000,
-    builder: contactBuilder,
-  },
-  {
-    ...plain,
-    name: 'companies',
-    path: 'companies',
-    key: 'companies',
-    orders: ['updated_at', 'id'],
-    dates: ['created_at', 'updated_at', 'closest_task_at'],
-    values: entityValues,
-    bin: true,
-    missing: 204,
-    rows: (size) => size.companies,
-    firstId: 70_000_000,
-    builder: companyBuilder,
-  },
-  {
-    ...plain,
-    name: 'tasks',
-    path: 'tasks',
-    key: 'tasks',
-    // Not by updated_at, although it can be filtered by it (kommo-api.md §12).
-    orders: ['created_at', 'complete_till', 'id'],
-    dates: ['updated_at'],
-    scalarDate: 'after',
-    values: {
-      id: 'id',
-      responsible_user_id: 'responsible_user_id',
-      is_completed: 'is_completed',
-      task_type: 'task_type_id',
-      task_type_id: 'task_type_id',
-      entity_type: 'entity_type',
-      entity_id: 'entity_id',
-    },
-    marker: 'duration',
-    rows: (size) => size.tasks,
-    firstId: 20_000_000,
-    builder: taskBuilder,
-  },
-  {
-    ...plain,
-    name: 'events',
-    path: 'events',
-    key: 'events',
-    dates: ['created_at'],
-    scalarDate: 'after',
-    values: {
-      id: 'id',
-      type: 'type',
-      created_by: 'created_by',
-      entity: 'entity_type',
-      entity_id: 'entity_id',
-    },
-    marker: 'none',
-    rows: (size) => size.events,
-    firstId: 0,
-    builder: eventBuilder,
-  },
-  {
-    ...plain,
-    name: 'pipelines',
-    path: 'leads/pipelines',
-    key: 'pipelines',
-    envelope: 'total',
-    paged: false,
-    values: {},
-    rows: (size) => size.pipelines,
-    firstId: 3_000_000,
-    builder: pipelineBuilder,
-  },
-  {
-    ...plain,
-    name: 'users',
-    path: 'users',
-    key: 'users',
-    envelope: 'counted',
-    values: {},
-    rows: (size) => size.users,
-    firstId: 3_800_000,
-    builder: userBuilder,
-  },
-  {
-    ...plain,
-    name: 'roles',
-    path: 'roles',
-    key: 'roles',
-    envelope: 'counted',
-    values: {},
-    rows: () => 2,
-    firstId: 800_000,
-    builder: roleBuilder,
-  },
-  {
-    ...plain,
-    name: 'loss_reasons',
-    path: 'leads/loss_reasons',
-    key: 'loss_reasons',
-    values: {},
-    rows: () => 5,
-    firstId: 900_000,
-    builder: lossReasonBuilder,
-  },
-  ...(['leads', 'contacts', 'companies'] as const).flatMap((entity, index): ListDeclaration[] => {
-    const one = { leads: 'lead', contacts: 'contact', companies: 'company' }[entity];
-    const tags = `${one}_tags`;
-    const fields = `${one}_custom_fields`;
-    return [
-      {
-        ...plain,
-        name: tags,
-        path: `${entity}/tags`,
-        key: 'tags',
-        values: { id: 'id', name: 'name' },
-        rows: () => 12,
-        firstId: 1_000_000 + 100_000 * index,
-        builder: (world) => tagBuilder(world, tags),
-      },
-      {
-        ...plain,
-        name: fields,
-        path: `${entity}/custom_fields`,
-        key: 'custom_fields',
-        envelope: 'counted',
-        orders: ['sort', 'id'],
-        values: { id: 'id', type: 'type' },
-        rows: () => 0,
-        firstId: 0,
-        builder: (world) => customFieldBuilder(world, entity),
-      },
-    ];
-  }),
+  ...coreLists,
+  ...settingLists,
+  ...fieldLists,
+  ...channelLists,
+  ...activityLists,
+  ...catalogLists,
+  ...chatLists,
+  ...fileLists,
+  ...customerLists,
 ];
+
+const byName = new Map(listDeclarations.map((declaration) => [declaration.name, declaration]));
+
+/** A list by its name; throws for one that no account has. */
+export function declarationOf(name: string): ListDeclaration {
+  const declaration = byName.get(name);
+  if (declaration === undefined)
+    throw new Error(`there is no list "${name}"; there are: ${[...byName.keys()].join(', ')}`);
+  return declaration;
+}

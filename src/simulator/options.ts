@@ -21,6 +21,10 @@ export interface SimulatorOptions {
   events?: number;
   users?: number;
   pipelines?: number;
+  /** Default 3: products, invoices and one of the account's own. */
+  catalogs?: number;
+  /** How many records any other list has, by its name. */
+  rows?: Record<string, number>;
   /** How far the history reaches back from the last midnight (UTC), default 2. */
   years?: number;
   /** Exactly so many values on every lead; without it some have none and some have several. */
@@ -75,11 +79,14 @@ export function accountSize(options: SimulatorOptions): AccountSize {
     events: options.events ?? leads * 2,
     users: options.users ?? 12,
     pipelines: options.pipelines ?? 3,
+    catalogs: options.catalogs ?? 3,
+    rows: options.rows ?? {},
     years: options.years ?? 2,
     customFieldsPerLead: options.customFieldsPerLead,
   };
-  for (const [name, count] of Object.entries(size)) {
-    if (count > MOST_ROWS) throw new RangeError(`${name}: a list holds ${MOST_ROWS} records at most`);
+  for (const [name, count] of Object.entries({ ...size, ...size.rows })) {
+    if (typeof count === 'number' && count > MOST_ROWS)
+      throw new RangeError(`${name}: a list holds ${MOST_ROWS} records at most`);
   }
   return size;
 }

@@ -17,6 +17,8 @@ export interface ListQuery {
   order: { key: string; descending: boolean } | undefined;
   filters: Map<string, Filter>;
   search: string | undefined;
+  /** All other parameters, as `contact_id[]`, by their names without brackets. */
+  others: Map<string, string[]>;
   /** As it came, for the links of the answer. */
   text: string;
 }
@@ -31,6 +33,7 @@ export function parseQuery(text: string): ListQuery {
     order: undefined,
     filters,
     search: undefined,
+    others: new Map(),
     text,
   };
   for (const [name, value] of new URLSearchParams(text)) {
@@ -42,6 +45,10 @@ export function parseQuery(text: string): ListQuery {
       // One key at a time: the first one counts.
       query.order ??= { key: name.slice(6, -1), descending: value.toLowerCase() === 'desc' };
     } else if (name.startsWith('filter[')) addFilter(filters, name, value);
+    else {
+      const bare = name.replace(/\[\d*\]$/, '');
+      query.others.set(bare, [...(query.others.get(bare) ?? []), value]);
+    }
   }
   return query;
 }

@@ -32,6 +32,12 @@ export function readingFor<Name extends ListDoubtName>(
   return reading[list] ?? (doubts[name].values[0] as ReadingOf<Name>);
 }
 
+/** The status with which a list is refused. */
+export function refusalOf(readings: Readings, list: string): number | undefined {
+  const status = readingFor(readings, 'refused', list);
+  return status === 'no' ? undefined : status;
+}
+
 /**
  * Sets one reading from text, as `ties=shuffled` or, for one list, `next.leads=never`.
  * Throws an error that names what is possible.

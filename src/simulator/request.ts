@@ -5,6 +5,8 @@ export interface RequestInfo {
   /** Counts API requests from 1, over the life of the simulator. */
   number: number;
   method: string;
+  /** The account's own host, or the one that it names for files. */
+  host: 'account' | 'drive';
   /** Without the query: `/api/v4/leads`. */
   path: string;
   /** As it came, without the question mark. */

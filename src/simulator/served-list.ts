@@ -1,11 +1,9 @@
 import type { ListDeclaration } from './list-declaration.ts';
+import { mark, markedField, versionIn } from './marker.ts';
 import { PrematureEnds } from './premature-ends.ts';
 import { recordText } from './record-text.ts';
-import { eventRow } from './records/event.ts';
-import { PRICE_STEP } from './records/lead.ts';
-import { DURATION_STEP } from './records/task.ts';
-import type { RecordBuilder, World } from './records/world.ts';
-import { IN_BIN, type KommoRecord, type Table } from './table.ts';
+import { type RecordBuilder, tableOf, type World } from './records/world.ts';
+import { IN_BIN, type KommoRecord, LISTED, type Table } from './table.ts';
 
 /** Characters of rows that are kept ready, over all `with=` combinations of a list. */
 const KEPT_CHARACTERS = 8_000_000;
@@ -15,6 +13,8 @@ const NOTHING_WANTED: ReadonlySet<string> = new Set();
 interface RecordText {
   id: number | string;
   head: string;
+  /** Behind its own link. */
+  links: string;
   tail: string;
 }
 
@@ -23,13 +23,19 @@ export class ServedList {
   readonly declaration: ListDeclaration;
   readonly table: Table;
   readonly prematureEnds = new PrematureEnds();
+  private readonly world: World;
   private readonly builder: RecordBuilder;
   private readonly texts = new Map<string, Map<number, RecordText>>();
   private kept = 0;
+  /** Rows by their textual id, as far as they were asked for. */
+  private readonly rowsById = new Map<number | string, number>();
+  private named = 0;
+  private families: { revision: number; rows: Map<number | string, number[]> } | undefined;
 
-  constructor(declaration: ListDeclaration, table: Table, world: World) {
+  constructor(declaration: ListDeclaration, world: World) {
     this.declaration = declaration;
-    this.table = table;
+    this.world = world;
+    this.table = tableOf(world, declaration.name);
     this.builder = declaration.builder(world);
   }
 
@@ -42,8 +48,8 @@ export class ServedList {
 
   /** The record as text; its own link repeats the query of the list, as Kommo's do (observed-data.md §0.6). */
   text(row: number, wanted: ReadonlySet<string>, linkStart: string, linkEnd: string): string {
-    const { id, head, tail } = this.parts(row, wanted);
-    return `${head},"_links":{"self":{"href":"${linkStart}${id}${linkEnd}"}}${tail}`;
+    const { id, head, links, tail } = this.parts(row, wanted);
+    return `${head},"_links":{"self":{"href":"${linkStart}${id}${linkEnd}"}${links}}${tail}`;
   }
 
   /** How a deleted record looks in the bin: almost all null (kommo-api.md §9). */
@@ -54,26 +60,57 @@ export class ServedList {
     return { ...record, is_deleted: true };
   }
 
-  /** What a row says its id is: a number, for events a text. */
+  /** What a row says its id is: a number, in some lists a text. */
   publicId(row: number): number | string {
-    if (this.declaration.name !== 'events') return this.table.ids[row]!;
-    return this.builder.record(row).id as string;
+    if (!this.declaration.textual) return this.table.ids[row]!;
+    const { identity } = this.declaration;
+    const override = this.table.overrides.get(row)?.[identity];
+    return (override ?? this.builder.id?.(row) ?? this.builder.record(row)[identity]) as string;
   }
 
   /** The row of an id, or -1. */
   rowOf(id: number | string): number {
-    if (this.declaration.name !== 'events') return this.table.rowOf(Number(id));
-    const row = eventRow(String(id));
-    return row >= 0 && row < this.table.size && this.publicId(row) === id ? row : -1;
+    if (!this.declaration.textual) return this.table.rowOf(Number(id));
+    if (this.builder.rowOf !== undefined) {
+      const row = this.builder.rowOf(String(id));
+      return row >= 0 && row < this.table.size && this.publicId(row) === id ? row : -1;
+    }
+    while (this.named < this.table.size) this.rowsById.set(this.publicId(this.named), this.named++);
+    return this.rowsById.get(id) ?? -1;
+  }
+
+  /** The id of the record that a row belongs to. */
+  parentOf(row: number): number | string | undefined {
+    const { parent } = this.declaration;
+    if (parent === undefined) return undefined;
+    const override = this.table.overrides.get(row)?.[parent.field] as number | string | undefined;
+    return override ?? this.world.publicId(parent.list, this.builder.parentRow!(row));
+  }
+
+  /** The listed rows that belong to this record, by rising id. */
+  childrenOf(parent: number | string): readonly number[] {
+    const { revision } = this.table;
+    if (this.families?.revision !== revision) {
+      const rows = new Map<number | string, number[]>();
+      for (const row of this.table.rowsIn(LISTED)) {
+        const known = rows.get(this.parentOf(row)!);
+        if (known === undefined) rows.set(this.parentOf(row)!, [row]);
+        else known.push(row);
+      }
+      this.families = { revision, rows };
+    }
+    return this.families.rows.get(parent) ?? [];
   }
 
   /** The version that a row would show when served. */
   version(row: number): number {
     const override = this.table.overrides.get(row);
-    const marker = this.declaration.marker;
+    const { marker } = this.declaration;
+    const field = markedField(marker);
     // Whoever sets the marking field sets the version.
-    if (override !== undefined && marker in override) return versionIn(this.declaration, override);
-    return marker === 'none' ? 0 : this.table.versions[row]!;
+    if (override !== undefined && field !== undefined && field in override)
+      return versionIn(marker, override);
+    return field === undefined ? 0 : this.table.versions[row]!;
   }
 
   /** Must be called after each change of a row. */
@@ -88,8 +125,7 @@ export class ServedList {
 
   private bare(row: number, wanted: ReadonlySet<string>): KommoRecord {
     const record = this.builder.record(row);
-    const version = this.table.versions[row]!;
-    if (version > 0 && this.declaration.marker === 'name') record.name = `${record.name} (${version})`;
+    mark(this.declaration.marker, record, this.table.versions[row]!);
     if (wanted.size > 0) Object.assign(record, this.builder.extra?.(row, wanted));
     const override = this.table.overrides.get(row);
     if (override !== undefined) {
@@ -102,8 +138,11 @@ export class ServedList {
 
   private embedded(row: number, wanted: ReadonlySet<string>): KommoRecord | undefined {
     const embedded = this.builder.embedded?.(row, wanted);
-    const override = this.table.overrides.get(row)?._embedded;
-    return override === undefined ? embedded : { ...embedded, ...(override as object) };
+    const override = this.table.overrides.get(row)?._embedded as KommoRecord | undefined;
+    if (override === undefined) return embedded;
+    const { optional } = this.builder;
+    const shown = Object.entries(override).filter(([name]) => !optional?.has(name) || wanted.has(name));
+    return { ...embedded, ...Object.fromEntries(shown) };
   }
 
   private parts(row: number, wanted: ReadonlySet<string>): RecordText {
@@ -117,9 +156,13 @@ export class ServedList {
     if (known !== undefined) return known;
     const embedded = this.embedded(row, wanted);
     const record = this.bare(row, wanted);
+    const links = this.builder.links?.(row);
     const parts = {
-      id: record.id as number | string,
+      id: (this.declaration.textual ? record[this.declaration.identity] : this.table.ids[row]) as
+        | number
+        | string,
       head: recordText(record).slice(0, -1),
+      links: links === undefined ? '' : `,${JSON.stringify(links).slice(1, -1)}`,
       tail: embedded === undefined ? '}' : `,"_embedded":${JSON.stringify(embedded)}}`,
     };
     // First come, first kept: a walk over more rows than fit would otherwise push out what the next walk starts with.
@@ -128,19 +171,5 @@ export class ServedList {
       this.kept += parts.head.length + parts.tail.length;
     }
     return parts;
-  }
-}
-
-/** The version that a served record shows; 0 for a row nobody edited. */
-export function versionIn(list: ListDeclaration, record: KommoRecord): number {
-  switch (list.marker) {
-    case 'price':
-      return Number(record.price ?? 0) % PRICE_STEP;
-    case 'duration':
-      return Math.floor(Number(record.duration ?? 0) / DURATION_STEP);
-    case 'name':
-      return Number(/ \((\d+)\)$/.exec(String(record.name ?? ''))?.[1] ?? 0);
-    default:
-      return 0;
   }
 }

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Account } from './account.ts';
 import { answerRequest, type Service } from './answer.ts';
@@ -10,6 +10,7 @@ import { randomSequence } from './random.ts';
 import { RateLimit } from './rate-limit.ts';
 import { defaultReadings, type Readings } from './readings.ts';
 import { referenceTo } from './records/world.ts';
+import type { RequestInfo } from './request.ts';
 import { Statistics } from './statistics.ts';
 
 export type { Account, Truth } from './account.ts';
@@ -25,6 +26,8 @@ export type { Statistics } from './statistics.ts';
 export interface Simulator {
   /** `http://127.0.0.1:port` */
   url: string;
+  /** The second host, which has the files; the account names it under `with=drive_url`. */
+  driveUrl: string;
   /** A long-lived token. */
   token: string;
   account: Account;
@@ -75,20 +78,22 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     random: randomSequence(seed + 2),
     requests: 0,
   };
-  const server = createServer({ keepAliveTimeout: 60_000, noDelay: true }, (request, response) => {
-    handle(service, request, response).catch((error: unknown) => {
-      options.log?.('error', `simulator: ${error instanceof Error ? error.stack : error}`);
-      if (!response.headersSent) response.writeHead(500, { 'Content-Type': 'text/plain' });
-      response.end(String(error));
+  const serve = (host: RequestInfo['host']): Server =>
+    createServer({ keepAliveTimeout: 60_000, noDelay: true }, (request, response) => {
+      handle(service, host, request, response).catch((error: unknown) => {
+        options.log?.('error', `simulator: ${error instanceof Error ? error.stack : error}`);
+        if (!response.headersSent) response.writeHead(500, { 'Content-Type': 'text/plain' });
+        response.end(String(error));
+      });
     });
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  const address = options.host ?? '127.0.0.1';
+  const server = serve('account');
+  const drive = serve('drive');
+  const url = await listen(server, address, options.port ?? 0);
+  account.world.driveUrl = await listen(drive, address, 0);
   return {
-    url: `http://${options.host ?? '127.0.0.1'}:${port}`,
+    url,
+    driveUrl: account.world.driveUrl,
     token: oauth.issueLongLived(options.tokenExpiresAt ?? account.now() + 365 * DAY, options.token),
     account,
     statistics: service.statistics,
@@ -96,15 +101,35 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     faults: service.faults,
     oauth,
     limit: service.limit,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: async () => {
+      await Promise.all([server, drive].map(close));
+    },
   };
 }
 
-async function handle(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.url?.startsWith('/_simulator/')) return await answerControl(service, request, response);
-  await answerRequest(service, request, response);
+/** Resolves to the address, once the server answers there. */
+async function listen(server: Server, host: string, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  return `http://${host}:${(server.address() as AddressInfo).port}`;
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+async function handle(
+  service: Service,
+  host: RequestInfo['host'],
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (host === 'account' && request.url?.startsWith('/_simulator/'))
+    return await answerControl(service, request, response);
+  await answerRequest(service, request, response, host);
 }

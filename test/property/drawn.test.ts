@@ -6,6 +6,8 @@ import { allReadings, scenario } from './scenario.ts';
 
 /** Doubts that leave nothing to read, and where they are tested. */
 const elsewhere: Readonly<Record<string, string>> = {
+  refused: 'test/simulator/account-lists.test.ts: a refused list gives nothing',
+  fileLinks: 'test/simulator/account-lists.test.ts: files are in no list that the property draws',
   renamed: 'test/faults/credentials.test.ts: a name that is gone gives no list',
 };
 

@@ -173,6 +173,7 @@ export function eventBuilder(world: World): RecordBuilder {
       }
       return { entity };
     },
+    rowOf: eventRow,
   };
 }
 

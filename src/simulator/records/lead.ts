@@ -71,6 +71,7 @@ export function leadBuilder(world: World): RecordBuilder {
         ...(chance % 5 === 0 ? {} : { is_price_computed: chance % 13 === 0 }),
       };
     },
+    optional: new Set(['contacts', 'catalog_elements', 'loss_reason', 'source']),
     extra(row, wanted) {
       const chance = mix(seed, row, 37);
       const keys: Record<string, unknown> = {};
@@ -82,11 +83,11 @@ export function leadBuilder(world: World): RecordBuilder {
       const chance = mix(seed, row, 38);
       const company = chance % 3 === 0 ? null : referenceTo(world, 'companies', chance >>> 2);
       const embedded: Record<string, unknown> = {
-        tags: embeddedTags(world, 'lead_tags', mix(seed, row, 39)),
+        tags: embeddedTags(world, 'leads_tags', mix(seed, row, 39)),
         companies: company === null ? [] : [{ id: company, _links: linkTo(world, 'companies', company) }],
       };
       if (wanted.has('contacts')) embedded.contacts = contactsOf(world, chance);
-      if (wanted.has('catalog_elements')) embedded.catalog_elements = elementsOf(chance);
+      if (wanted.has('catalog_elements')) embedded.catalog_elements = elementsOf(world, chance);
       if (wanted.has('loss_reason')) embedded.loss_reason = lossReasonsEmbedded(row);
       if (wanted.has('source') && chance % 3 === 0) {
         embedded.source = { id: 600_000 + (chance % 9), name: 'Сайт / site' };
@@ -120,12 +121,14 @@ function contactsOf(world: World, chance: number): object[] {
     .map((id, index) => ({ id, is_main: index === 0, _links: linkTo(world, 'contacts', id) }));
 }
 
-function elementsOf(chance: number): object[] {
-  if (chance % 10 !== 0) return [];
+function elementsOf(world: World, chance: number): object[] {
+  const elements = tableOf(world, 'catalog_elements');
+  if (chance % 10 !== 0 || elements.historySize === 0) return [];
+  const element = chance % Math.min(500, elements.historySize);
   const metadata = {
     quantity: 1 + (chance % 5),
-    catalog_id: 7001,
+    catalog_id: world.publicId('catalogs', element % tableOf(world, 'catalogs').historySize),
     ...(chance % 20 === 0 ? {} : { price_id: 3 }),
   };
-  return [{ id: 90_000 + (chance % 500), metadata }];
+  return [{ id: elements.ids[element], metadata }];
 }

@@ -14,7 +14,7 @@ import {
 
 /** Contacts (kommo-api.md §10). */
 export function contactBuilder(world: World): RecordBuilder {
-  return entityBuilder(world, 'contacts', 'contact_tags', 40, (row) => {
+  return entityBuilder(world, 'contacts', 'contacts_tags', 40, (row) => {
     const first = firstNames[mix(world.seed, row, 41) % firstNames.length]!;
     const last = lastNames[mix(world.seed, row, 42) % lastNames.length]!;
     // Parts of a name are "", never null, also where the whole name is filled (observed-data.md §2).
@@ -29,7 +29,7 @@ export function contactBuilder(world: World): RecordBuilder {
 
 /** Companies (kommo-api.md §10). */
 export function companyBuilder(world: World): RecordBuilder {
-  return entityBuilder(world, 'companies', 'company_tags', 50, (row) => ({
+  return entityBuilder(world, 'companies', 'companies_tags', 50, (row) => ({
     name: `${companyNames[mix(world.seed, row, 51) % companyNames.length]} ${row + 1}`,
   }));
 }
@@ -63,6 +63,7 @@ function entityBuilder(
         account_id: world.accountId,
       };
     },
+    optional: new Set(['leads', 'contacts', 'catalog_elements', 'customers', 'social_profiles']),
     embedded(row, wanted) {
       const chance = mix(seed, row, salt + 7);
       const embedded: Record<string, unknown> = { tags: embeddedTags(world, tags, chance) };
@@ -79,6 +80,7 @@ function entityBuilder(
       if (wanted.has('contacts') && list === 'companies') embedded.contacts = some('contacts', 9);
       if (wanted.has('catalog_elements')) embedded.catalog_elements = [];
       if (wanted.has('customers')) embedded.customers = [];
+      if (wanted.has('social_profiles') && list === 'contacts') embedded.social_profiles = [];
       return embedded;
     },
   };

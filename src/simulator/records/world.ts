@@ -1,5 +1,6 @@
 import type { CustomField } from '../custom-fields.ts';
 import { mix } from '../random.ts';
+import type { Readings } from '../readings.ts';
 import type { KommoRecord, Table } from '../table.ts';
 
 /** What records are made from. */
@@ -8,8 +9,26 @@ export interface World {
   accountId: number;
   /** Where links inside records point to. */
   address: string;
-  tables: Map<string, Table>;
-  customFields: { leads: CustomField[]; contacts: CustomField[]; companies: CustomField[] };
+  /** The table of a list; it is made when it is first asked for. Throws for a list that no account has. */
+  table(list: string): Table;
+  /** The listed records of a list. */
+  all(list: string): readonly KommoRecord[];
+  /** The ids of the listed records that belong to this one, the newest last. */
+  childrenOf(list: string, parent: number | string): readonly (number | string)[];
+  /** The id of the record that a row belongs to. */
+  parentOf(list: string, row: number): number | string;
+  /** The record of a row of a list as it is now, without what `with=` adds. */
+  record(list: string, row: number): KommoRecord;
+  /** What the row of a list says its id is. */
+  publicId(list: string, row: number): number | string;
+  /** By what they belong to: leads, contacts, a catalog. Made when they are first asked for. */
+  customFields: Record<'leads' | 'contacts' | 'companies', CustomField[]>;
+  fieldsOf(owner: string): CustomField[];
+  /** How many catalogs the history made. */
+  catalogs: number;
+  readings: Readings;
+  /** The address of the host that has the files. */
+  driveUrl: string;
   /** When given, every lead has exactly so many values. */
   customFieldsPerLead: number | undefined;
 }
@@ -21,13 +40,21 @@ export interface RecordBuilder {
   /** Further keys of the record itself that `with=` asks for. */
   extra?(row: number, wanted: ReadonlySet<string>): KommoRecord | undefined;
   embedded?(row: number, wanted: ReadonlySet<string>): KommoRecord | undefined;
+  /** Which of the embedded are there only when they are asked for. */
+  optional?: ReadonlySet<string>;
+  /** The row, in the parent's list, of the record that it belongs to. */
+  parentRow?(row: number): number;
+  /** A textual id, where it costs less than the record. */
+  id?(row: number): string;
+  /** Further links of the record beside its own. */
+  links?(row: number): Record<string, { href: string }>;
+  /** The row that a textual id speaks of, whether it exists or not; without it the ids are remembered. */
+  rowOf?(id: string): number;
 }
 
 /** The table of a list that every account has. */
 export function tableOf(world: World, list: string): Table {
-  const table = world.tables.get(list);
-  if (table === undefined) throw new Error(`the account has no list "${list}"`);
-  return table;
+  return world.table(list);
 }
 
 /** An id from the history of a list, or null when that list is empty. */
@@ -52,7 +79,11 @@ export function group(chance: number): number {
 }
 
 /** `custom_fields_values` of a record: null, now and then `[]`, or some filled fields. */
-export function customFieldValues(fields: CustomField[], chance: number, exactly?: number): object[] | null {
+export function customFieldValues(
+  fields: readonly CustomField[],
+  chance: number,
+  exactly?: number,
+): object[] | null {
   if (exactly === undefined) {
     if (chance % 100 < 40) return null;
     if (chance % 100 < 43) return [];
@@ -69,8 +100,8 @@ export function customFieldValues(fields: CustomField[], chance: number, exactly
 /** Tags as records embed them. */
 export function embeddedTags(world: World, list: string, chance: number): object[] {
   if (chance % 3 !== 0) return [];
-  const tags = world.tables.get(list);
-  if (tags === undefined || tags.historySize === 0) return [];
+  const tags = tableOf(world, list);
+  if (tags.historySize === 0) return [];
   const first = (chance >>> 6) % tags.historySize;
   const count = 1 + ((chance >>> 3) % 2);
   return Array.from({ length: count }, (_, index) => {

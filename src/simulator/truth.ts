@@ -1,0 +1,78 @@
+import type { AccountStore } from './account-store.ts';
+import type { StreamRows } from './list-declaration.ts';
+import { listDeclarations } from './lists.ts';
+import { statusRecords } from './records/pipeline.ts';
+import type { ServedList } from './served-list.ts';
+import { type KommoRecord, LISTED } from './table.ts';
+
+/** What is true of a record at this moment. */
+export interface Truth {
+  /** For a stream whose key has several columns their values, joined by slashes. */
+  id: number | string;
+  version: number;
+  /** `created_at` for events, which have no other time. */
+  updated_at: number;
+}
+
+/** What a complete reader of a stream or a list must have by now. */
+export function* truthOf(account: AccountStore, name: string): Generator<Truth> {
+  const worked = computed[name];
+  if (worked !== undefined) return yield* worked(account);
+  const lists = listDeclarations.filter(({ stream }) => stream?.name === name);
+  if (lists.length === 0) return yield* truthIn(account, name, LISTED);
+  for (const list of lists) yield* truthIn(account, list.name, LISTED, list.stream);
+}
+
+/** The records of a list in one state. */
+export function* truthIn(
+  account: AccountStore,
+  name: string,
+  state: number,
+  stream?: StreamRows,
+): Generator<Truth> {
+  const list = account.list(name);
+  list.table.reveal(account.now());
+  const hidden = account.hiddenRows(name);
+  const unseen = account.unseenRows(name);
+  for (const row of list.table.rowsIn(state)) {
+    if (hidden?.(row) || unseen?.(row) || isOrphaned(account, list, row)) continue;
+    const id = stream ? stream.key(list.record(row), list.parentOf(row)).join('/') : list.publicId(row);
+    yield { id, version: list.version(row), updated_at: list.table.updatedAt[row]! };
+  }
+}
+
+/** Whether the record cannot be asked for, because the one that it belongs to is gone. */
+function isOrphaned(account: AccountStore, list: ServedList, row: number): boolean {
+  const { path, parent } = list.declaration;
+  if (parent === undefined || path?.includes('{') === false) return false;
+  return !account.has(parent.list, list.parentOf(row)!);
+}
+
+/** What a reader of those streams must have that are no lists of their own. */
+const computed: Readonly<Record<string, (account: AccountStore) => Generator<Truth>>> = {
+  *statuses(account) {
+    for (const { id } of account.truth('pipelines')) {
+      const list = account.list('pipelines');
+      const row = list.rowOf(id);
+      const { statuses } = list.record(row)._embedded as { statuses?: KommoRecord[] };
+      for (const status of statuses ?? statusRecords(account.world, row))
+        yield unversioned(`${status.pipeline_id}/${status.id}`);
+    }
+  },
+
+  *incoming_leads_summary() {
+    yield unversioned('');
+  },
+
+  *deletions(account) {
+    for (const entry of account.truth('events')) {
+      const { type } = account.record('events', entry.id)!;
+      if (/^(\w+_(deleted|restored)|entity_merged)$/.test(String(type)) && type !== 'entity_tag_deleted')
+        yield entry;
+    }
+  },
+};
+
+function unversioned(id: string): Truth {
+  return { id, version: 0, updated_at: 0 };
+}
