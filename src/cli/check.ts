@@ -49,16 +49,18 @@ export const check = defineCommand({
   },
 });
 
-/** Asks for the account, and for one row of every list: a right that is missing shows only there. */
+/** Asks for the account, and for a row of what most people come for: a right that is missing shows only there. */
 async function examine(client: KommoClient, streams: readonly Stream[]) {
   const { name, subdomain } = await client.account([]);
   const lists = new Map(
-    streams.flatMap(({ lists, name }) => lists.map((list) => [list.path, { ...list, name }])),
+    streams.flatMap(({ lists: [list], name, suggested }) =>
+      list !== undefined && suggested ? [[list.path, { ...list, name }]] : [],
+    ),
   );
   const refusals = await Promise.all(
-    [...lists.values()].map(async ({ name, path, envelope }) => {
+    [...lists.values()].map(async ({ name, path, envelope, isPaged }) => {
       try {
-        await client.list({ path, envelope: envelope!, query: { limit: 1 }, purpose: name });
+        await client.list({ path, envelope, query: isPaged ? { limit: 1 } : {}, purpose: name });
         return [];
       } catch (error) {
         if (error instanceof NotAvailableError) return [{ path, error }];

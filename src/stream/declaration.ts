@@ -13,6 +13,8 @@ export interface Stream {
   readonly lists: readonly List[];
   /** Something tells what has changed: its cursor, or that of the rows that its lists hang on. */
   readonly incremental: boolean;
+  /** What most people come for: Airbyte proposes it, and `check` tries whether it can be read. */
+  readonly suggested: boolean;
   /** `sync` and the tap read it unless other streams are named. */
   readonly selectedByDefault: boolean;
   /** The group of the documentation that it stands in. */
@@ -91,13 +93,14 @@ export type StreamDeclaration = Partial<Omit<Stream, 'name' | 'lists' | 'increme
  * What the declaration says of a list at its top holds for all its lists, which may take it over.
  */
 export function defineStream(declaration: StreamDeclaration): Stream {
-  const { name, schema, key = ['id'], cursor, selectedByDefault = true, subject = 'sales' } = declaration;
+  const { name, schema, key = ['id'], cursor, subject = 'sales' } = declaration;
+  const { selectedByDefault = true, suggested = false } = declaration;
   const { sentAs = {}, redundant = [], lists: declared = [{}], ...common } = declaration;
   const lists = declared.map((list) =>
     completed({ ...common, name: '', ...list }, name, cursor && (sentAs[cursor] ?? cursor)),
   );
   return {
-    ...{ name, key, cursor, selectedByDefault, subject, sentAs, redundant },
+    ...{ name, key, cursor, suggested, selectedByDefault, subject, sentAs, redundant },
     // Most runs read few streams.
     get schema() {
       return schema ?? readSchema(name);

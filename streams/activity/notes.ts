@@ -4,6 +4,7 @@ import { defineStream } from '../../src/stream/declaration.ts';
 export const notes = defineStream({
   name: 'notes',
   subject: 'activity',
+  suggested: true,
   key: ['entity_type', 'id'],
   cursor: 'updated_at',
   ordersByCursor: true,

@@ -3,6 +3,7 @@ import { defineStream } from '../../src/stream/declaration.ts';
 export const tasks = defineStream({
   name: 'tasks',
   subject: 'activity',
+  suggested: true,
   cursor: 'updated_at',
   ordersById: true,
   // `{ text }` when there is a result and `[]` when there is none, on rows of one page (observed-data.md §0).

@@ -3,6 +3,7 @@ import { defineStream } from '../../src/stream/declaration.ts';
 export const companies = defineStream({
   name: 'companies',
   subject: 'people',
+  suggested: true,
   cursor: 'updated_at',
   ordersByCursor: true,
   ordersById: true,

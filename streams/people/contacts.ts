@@ -3,6 +3,7 @@ import { defineStream } from '../../src/stream/declaration.ts';
 export const contacts = defineStream({
   name: 'contacts',
   subject: 'people',
+  suggested: true,
   cursor: 'updated_at',
   ordersByCursor: true,
   ordersById: true,

@@ -3,6 +3,7 @@ import { defineStream } from '../../src/stream/declaration.ts';
 export const leads = defineStream({
   name: 'leads',
   subject: 'sales',
+  suggested: true,
   cursor: 'updated_at',
   ordersByCursor: true,
   ordersById: true,

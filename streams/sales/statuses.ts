@@ -5,6 +5,7 @@ import { embedded } from '../../src/stream/embedded.ts';
 export const statuses = defineStream({
   name: 'statuses',
   subject: 'sales',
+  suggested: true,
   path: '/api/v4/leads/pipelines',
   envelope: 'pipelines',
   isPaged: false,
