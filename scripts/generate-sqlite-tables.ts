@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { markDescriptions, tableColumns } from '../src/sink/sqlite/marks.ts';
-import { views } from '../src/sink/sqlite/views.ts';
+import { viewsOf } from '../src/sink/sqlite/views/catalogue.ts';
+import type { Tables, View } from '../src/sink/sqlite/views/view.ts';
 import type { Stream } from '../src/stream/declaration.ts';
 import { streams } from '../streams/index.ts';
 import type { GeneratedFile } from './generated-file.ts';
@@ -25,8 +26,16 @@ function describeTable(stream: Stream): string {
   return [`### ${stream.name}`, '', '| column | type | what it is |', '|---|---|---|', ...rows].join('\n');
 }
 
+/** The views of a file that holds every stream. */
+export function documentedViews(): View[] {
+  const tables: Tables = new Map(
+    streams.map((stream) => [stream.name, { key: stream.key, columns: [...tableColumns(stream).keys()] }]),
+  );
+  return viewsOf(tables).filter(({ reads }) => reads.every((name) => tables.has(name)));
+}
+
 function describeViews(): string {
-  const rows = views.map(({ name, summary, columns, reads }) => {
+  const rows = documentedViews().map(({ name, summary, columns, reads }) => {
     const names = Object.keys(columns).map((column) => `\`${column}\``);
     return `| \`${name}\` | ${summary} | ${names.join(', ')} | ${reads.join(', ')} |`;
   });

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
+import { viewsInDuckdb } from './interop/duckdb-views.ts';
 import { allClients, type Client, install, installer } from './interop/environments.ts';
 import { meltanoChecks } from './interop/meltano.ts';
 import { root, workshop } from './interop/programs.ts';
@@ -77,6 +78,7 @@ const groups: [Client, () => Promise<void>][] = [
   ['target-csv', () => check('target-csv', 'two pipes', () => pipeTwice(csv, 'csv'))],
   ['target-sqlite', () => check('target-sqlite', 'two pipes', () => pipeTwice(sqlite, 'sqlite'))],
   ['target-parquet', () => check('target-parquet', 'one pipe a stream', pipeIntoParquet)],
+  ['duckdb', () => check('duckdb', 'every view of the SQLite file, in both', viewsInDuckdb)],
   ['singer-tools', () => check('singer-tools', 'singer-check-tap', singerCheckTap)],
 ];
 

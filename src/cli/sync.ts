@@ -1,6 +1,7 @@
-import type { KommoClient } from '../api/kommo-client.ts';
+import type { Account, KommoClient } from '../api/kommo-client.ts';
 import type { Log } from '../log.ts';
 import { openProgress } from '../sink/progress.ts';
+import type { FileAccount } from '../sink/sqlite/account.ts';
 import { openSqliteSink, type SqliteSink } from '../sink/sqlite/sink.ts';
 import { openTally, secondsOf, type Tally } from '../sink/tally.ts';
 import type { Stream } from '../stream/declaration.ts';
@@ -61,7 +62,7 @@ export const sync = defineCommand({
     const noteNulled = noteNulledValues(log);
     const tokenStore = keepTokensInFile(context, config, flags.config);
     const fill = async (client: KommoClient) => {
-      const account = await client.account([]);
+      const account = fileAccount(await client.account(['datetime_settings']));
       const sink = openSqliteSink({
         path: flags.to,
         account,
@@ -97,6 +98,14 @@ export const sync = defineCommand({
     return withAccount(context, config, log, fill, { tokenStore });
   },
 });
+
+/** Views show times by the account's clock. */
+function fileAccount({ id, name, createdAt, body }: Account): FileAccount {
+  const embedded = body._embedded as { datetime_settings?: { timezone?: unknown } } | undefined;
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  const timeZone = text(embedded?.datetime_settings?.timezone);
+  return { id, name, createdAt, currency: text(body.currency), timeZone };
+}
 
 /** Where nothing tells which rows have changed, all are read. */
 function modeOf(stream: Stream, fullRefresh: boolean): SyncMode {

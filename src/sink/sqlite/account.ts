@@ -6,12 +6,25 @@ export interface FileOwner {
   name: string;
 }
 
+/** What the file keeps of the account whose rows it holds. */
+export interface FileAccount extends FileOwner {
+  /** Unix seconds; undefined where Kommo does not say. */
+  createdAt?: number | undefined;
+  /** Three letters. */
+  currency?: string | undefined;
+  /** `America/Sao_Paulo` */
+  timeZone?: string | undefined;
+}
+
 /**
  * Marks the file as this account's and as this run's. A file of another account is refused: ids of two accounts
  * in one table would overwrite each other.
  */
-export function claimFile(database: Database, path: string, account: FileOwner, run: string): void {
-  database.exec('CREATE TABLE IF NOT EXISTS _kommo_account (id INTEGER PRIMARY KEY, name TEXT, run TEXT)');
+export function claimFile(database: Database, path: string, account: FileAccount, run: string): void {
+  database.exec(
+    'CREATE TABLE IF NOT EXISTS _kommo_account ' +
+      '(id INTEGER PRIMARY KEY, name TEXT, run TEXT, currency TEXT, time_zone TEXT)',
+  );
   const owner = readOwner(database);
   if (owner !== undefined && owner.id !== account.id) {
     throw new ConfigError(
@@ -20,8 +33,10 @@ export function claimFile(database: Database, path: string, account: FileOwner, 
     );
   }
   database
-    .prepare('INSERT OR REPLACE INTO _kommo_account (id, name, run) VALUES (?, ?, ?)')
-    .run(account.id, account.name, run);
+    .prepare(
+      'INSERT OR REPLACE INTO _kommo_account (id, name, run, currency, time_zone) VALUES (?, ?, ?, ?, ?)',
+    )
+    .run(account.id, account.name, run, account.currency ?? null, account.timeZone ?? null);
 }
 
 /** The account whose rows the file holds; undefined for a file that no sync has written. */

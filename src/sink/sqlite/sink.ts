@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
 import type { Emit, SyncEvent } from '../../sync/event.ts';
 import type { StreamState } from '../../sync/state.ts';
-import { claimFile, type FileOwner, requireClaim } from './account.ts';
+import { claimFile, type FileAccount, requireClaim } from './account.ts';
 import { type Database, openForWriting, type Pragmas, quote } from './database.ts';
 import { toUserError } from './failure.ts';
 import { createIndexes } from './indexes.ts';
@@ -11,12 +11,13 @@ import { type Lane, type LaneStream, prepareLane } from './lane.ts';
 import { deletedAt, marksOf } from './marks.ts';
 import { nameOwnersRule } from './refused-row.ts';
 import { openStates } from './state.ts';
-import { createViews } from './view.ts';
-import { views } from './views.ts';
+import { writeTimeOffsets } from './time-offsets.ts';
+import { viewsOf } from './views/catalogue.ts';
+import { createViews } from './views/view.ts';
 
 export interface SqliteSinkOptions {
   path: string;
-  account: FileOwner;
+  account: FileAccount;
   streams: readonly LaneStream[];
   /** What changed last before this second is not asked for; undefined where everything is. Unix seconds. */
   startDate?: number | undefined;
@@ -50,6 +51,8 @@ export function openSqliteSink(options: SqliteSinkOptions): SqliteSink {
     const lanes = database
       .transaction(() => {
         claimFile(database, path, account, run);
+        const now = options.clock.now() / 1000;
+        writeTimeOffsets(database, account.timeZone, account.createdAt ?? now, now);
         const states = openStates(database, options.clock, options.log);
         const prepared = options.streams.map((planned) => {
           try {
@@ -59,7 +62,7 @@ export function openSqliteSink(options: SqliteSinkOptions): SqliteSink {
           }
         });
         createIndexes(database);
-        createViews(database, views, options.log);
+        createViews(database, viewsOf, options.log);
         return new Map(prepared.map((lane) => [lane.stream.name, lane]));
       })
       .immediate();

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { views } from '../../../src/sink/sqlite/views.ts';
+import { documentedViews } from '../../../scripts/generate-sqlite-tables.ts';
 import { streams } from '../../../streams/index.ts';
 import { checkpoint, execute, newPath, openSink, query, records, streamNamed } from './workspace.ts';
+
+const views = documentedViews();
 
 const everything = streams.map((stream) => ({ stream, mode: 'incremental' as const }));
 
@@ -189,6 +191,174 @@ describe('links and tags', () => {
   });
 });
 
+describe('numbers and times of custom fields', () => {
+  const values: [string, unknown, number | null, string | null][] = [
+    ['numeric', '14012', 14_012, null],
+    ['price', ' 999.12 ', 999.12, null],
+    ['monetary', '-5', -5, null],
+    ['numeric', '1e3', 1_000, null],
+    ['numeric', '', null, null],
+    ['numeric', 'a dozen', null, null],
+    ['numeric', 7, 7, null],
+    ['text', '12', null, null],
+    ['date', 1_700_000_000, null, '2023-11-14T19:13:20-03:00'],
+    ['date_time', 1_530_000_000, null, '2018-06-26T05:00:00-03:00'],
+    ['birthday', -62_169_984_000, null, '-001-11-30T00:00:00Z'],
+    ['date', '2020-05-08', null, '2020-05-08T00:00:00'],
+    ['date', 'tomorrow', null, null],
+    ['text', 1_700_000_000, null, null],
+  ];
+  test.each(values)('%s %j', async (type, value, value_number, value_time) => {
+    const path = newPath();
+    const account = { id: 1, name: 'Acme', createdAt: 1_500_000_000, timeZone: 'America/Sao_Paulo' };
+    const sink = openSink(path, { account });
+    await sink.emit(records('leads', [{ id: 1, custom_fields_values: [field(7, type, [{ value }])] }]));
+    await sink.emit(checkpoint('leads'));
+    sink.close();
+    expect(query(path, 'SELECT value_number, value_time FROM lead_custom_fields')).toEqual([
+      { value_number, value_time },
+    ]);
+  });
+
+  test('compare as numbers', async () => {
+    const leads = ['9', '500', '501', '1000', 'many'].map((value, id) => ({
+      id,
+      custom_fields_values: [field(7, 'numeric', [{ value }])],
+    }));
+    const path = await fileWith({ leads });
+    const found = query(path, 'SELECT lead_id FROM lead_custom_fields WHERE value_number > 500');
+    expect(found.map(({ lead_id }) => lead_id)).toEqual([2, 3]);
+  });
+});
+
+describe('moves of a lead', () => {
+  const move = (id: string, lead: number, created_at: number, from: number, to: number) => ({
+    id,
+    type: 'lead_status_changed',
+    entity_type: 'lead',
+    entity_id: lead,
+    created_at,
+    created_by: 2,
+    value_before: [{ lead_status: { id: from, pipeline_id: 7 } }],
+    value_after: [{ lead_status: { id: to, pipeline_id: 7 } }],
+  });
+  test('tell how long it was in the stage that it left, the first one too, of deleted leads too', async () => {
+    const day = 86_400;
+    const path = await fileWith({
+      leads: [{ id: 1, created_at: day }],
+      users: [{ id: 2, name: 'Olga' }],
+      pipelines: [{ id: 7, name: 'Sales' }],
+      statuses: [
+        { id: 50, pipeline_id: 7, name: 'Talks' },
+        { id: 51, pipeline_id: 7, name: 'Talks' },
+      ],
+      events: [
+        move('01h', 1, 3 * day, 50, 51),
+        move('02h', 1, 3 * day, 51, 50),
+        move('03h', 1, 7 * day, 50, 142),
+        move('04h', 9, 5 * day, 50, 51),
+        { ...move('05h', 1, 2 * day, 0, 0), entity_type: 'contact' },
+      ],
+    });
+    execute(path, 'UPDATE leads SET _deleted_at = 1');
+    const columns =
+      'event_id, lead_is_deleted, changed_by_name, from_pipeline, from_status, from_entered_at, days_in_from_status';
+    const known = { changed_by_name: 'Olga', from_pipeline: 'Sales', from_status: 'Talks' };
+    const moves = `SELECT ${columns} FROM lead_status_changes WHERE from_status_id > 0 ORDER BY event_id`;
+    expect(query(path, moves)).toEqual([
+      {
+        event_id: '01h',
+        lead_is_deleted: 1,
+        ...known,
+        from_entered_at: '1970-01-02T00:00:00Z',
+        days_in_from_status: 2,
+      },
+      {
+        event_id: '02h',
+        lead_is_deleted: 1,
+        ...known,
+        from_entered_at: '1970-01-04T00:00:00Z',
+        days_in_from_status: 0,
+      },
+      {
+        event_id: '03h',
+        lead_is_deleted: 1,
+        ...known,
+        from_entered_at: '1970-01-04T00:00:00Z',
+        days_in_from_status: 4,
+      },
+      { event_id: '04h', lead_is_deleted: null, ...known, from_entered_at: null, days_in_from_status: null },
+    ]);
+  });
+});
+
+describe('what is deleted', () => {
+  test('is listed from every table, with the names that are known', async () => {
+    const path = await fileWith({
+      leads: [
+        { id: 1, name: 'Deal' },
+        { id: 2, name: 'alive' },
+      ],
+      statuses: [{ id: 142, pipeline_id: 7, name: 'Won' }],
+      tasks: [{ id: 5 }],
+    });
+    execute(path, 'UPDATE leads SET _deleted_at = 1700000000, _merged_into = 2 WHERE id = 1');
+    execute(path, 'UPDATE statuses SET _deleted_at = 1700000000; UPDATE tasks SET _deleted_at = 1700000000');
+    const common = { deleted_at: '2023-11-14T22:13:20Z', deleted_by: null, deleted_by_name: null };
+    expect(query(path, 'SELECT * FROM deleted_records ORDER BY stream')).toEqual([
+      { stream: 'leads', id: '1', name: 'Deal', ...common, merged_into: 2 },
+      { stream: 'statuses', id: '7/142', name: 'Won', ...common, merged_into: null },
+      { stream: 'tasks', id: '5', name: null, ...common, merged_into: null },
+    ]);
+  });
+});
+
+test('users are shown with role and group', async () => {
+  const path = await fileWith({
+    users: [
+      {
+        id: 1,
+        name: 'Olga',
+        rights: { is_admin: true, is_active: false },
+        _embedded: { roles: [{ id: 3, name: 'Sales' }], groups: [{ id: 4, name: 'West' }] },
+      },
+      { id: 2, name: 'Ana' },
+    ],
+  });
+  const nothing = { email: null, role_id: null, role_name: null, group_id: null, group_name: null };
+  expect(query(path, 'SELECT * FROM users_view')).toEqual([
+    {
+      user_id: 1,
+      name: 'Olga',
+      email: null,
+      role_id: 3,
+      role_name: 'Sales',
+      group_id: 4,
+      group_name: 'West',
+      is_admin: 1,
+      is_active: 0,
+    },
+    { user_id: 2, name: 'Ana', ...nothing, is_admin: null, is_active: null },
+  ]);
+});
+
+test('DuckDB leaves every view to SQLite, but for unions of plain columns', () => {
+  const path = newPath();
+  openSink(path, { streams: everything }).close();
+  const definitions = query<{ name: string; sql: string }>(
+    path,
+    "SELECT name, sql FROM sqlite_schema WHERE type = 'view'",
+  );
+  expect(definitions).toHaveLength(views.length);
+  for (const { sql } of definitions) {
+    const isUnion = /\bUNION\b/.test(sql);
+    expect(sql.includes('likely(1)')).toBe(!isUnion);
+    if (isUnion) expect(sql).not.toMatch(/\b(json|strftime|like|glob)/i);
+    // What it cannot parse makes it refuse the whole file; some operators it hands over in its own spelling.
+    else expect(sql).not.toMatch(/\bIS (NOT )?\d|\b(LIKE|GLOB)\b/i);
+  }
+});
+
 describe('the views with names', () => {
   test('show what the ids stand for', async () => {
     const path = await fileWith({
@@ -223,7 +393,7 @@ describe('the views with names', () => {
       ],
       pipelines: [{ id: 7, name: 'Sales' }],
       statuses: [
-        { id: 143, pipeline_id: 7, name: 'Lost' },
+        { id: 143, pipeline_id: 7, name: 'Lost', sort: 11_000 },
         { id: 143, pipeline_id: 8, name: 'Other' },
         { id: 50, pipeline_id: 7, name: 'Talks' },
       ],
@@ -249,10 +419,14 @@ describe('the views with names', () => {
         lead_id: 1,
         name: 'Deal',
         price: 5,
+        pipeline_id: 7,
         pipeline: 'Sales',
+        status_id: 143,
         status: 'Lost',
+        sort: 11_000,
         outcome: 'lost',
         loss_reason: 'Price',
+        responsible_user_id: 2,
         responsible_user: 'Olga',
         tags: 'a, b',
         created_at: '2023-11-14T22:13:20Z',

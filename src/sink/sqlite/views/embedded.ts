@@ -1,13 +1,14 @@
-import { elements, innerElements, member } from './json.ts';
-import { isAlive } from './marks.ts';
+import { isAlive } from '../marks.ts';
+import { type Entity, entities } from './entities.ts';
+import { elements, innerElements, localTime, member, numberOf } from './expressions.ts';
 import type { View } from './view.ts';
 
-export const entities = [
-  { table: 'leads', one: 'lead' },
-  { table: 'contacts', one: 'contact' },
-  { table: 'companies', one: 'company' },
-] as const;
-export type Entity = (typeof entities)[number];
+const ofTypes = (types: readonly string[], expression: string) =>
+  `CASE WHEN ${member('field', 'field_type')} IN (${types.map((type) => `'${type}'`).join(', ')}) THEN ${expression} END`;
+
+/** Older accounts send dates as text. */
+const timeOf = (value: string) =>
+  `CASE WHEN typeof(${value}) = 'integer' THEN ${localTime(value)} ELSE strftime('%Y-%m-%dT%H:%M:%S', ${value}) END`;
 
 /** Filled custom fields, a row a value. kommo-api.md §17 has the shapes. */
 const customFields = ({ table, one }: Entity): View => ({
@@ -22,6 +23,8 @@ const customFields = ({ table, one }: Entity): View => ({
     field_type: member('field', 'field_type'),
     position: 'item.key',
     value: member('item', 'value'),
+    value_number: ofTypes(['numeric', 'price', 'monetary'], numberOf(member('item', 'value'))),
+    value_time: ofTypes(['date', 'date_time', 'birthday'], timeOf(member('item', 'value'))),
     enum_id: member('item', 'enum_id'),
     // Older answers call it "enum".
     enum_code: `coalesce(${member('item', 'enum_code')}, ${member('item', 'enum')})`,
@@ -30,8 +33,9 @@ const customFields = ({ table, one }: Entity): View => ({
     catalog_element_id: member('item', 'catalog_element_id'),
   },
   from:
-    `FROM ${table} AS entity, ${elements('entity.custom_fields_values', 'field')}, ` +
-    `${innerElements('field', 'values', 'item')}\nWHERE item.type = 'object' AND ${isAlive('entity')}`,
+    `${table} AS entity, ${elements('entity.custom_fields_values', 'field')}, ` +
+    innerElements('field', 'values', 'item'),
+  where: ["item.type = 'object'", isAlive('entity')],
 });
 
 /** A row for each object in a column of JSON text. */
@@ -49,9 +53,8 @@ const embedded = (
     [`${entity.one}_id`]: 'entity.id',
     ...Object.fromEntries(Object.entries(members).map(([as, path]) => [as, member('element', path)])),
   },
-  from:
-    `FROM ${entity.table} AS entity, ${elements(`entity.${column}`, 'element')}\n` +
-    `WHERE element.type = 'object' AND ${isAlive('entity')}`,
+  from: `${entity.table} AS entity, ${elements(`entity.${column}`, 'element')}`,
+  where: ["element.type = 'object'", isAlive('entity')],
 });
 
 const tags = (entity: Entity): View =>
