@@ -14,7 +14,7 @@ interface Endpoint {
   fields: Record<string, string>;
 }
 
-const endpoints: Endpoint[] = JSON.parse(readFileSync('test/fixtures/endpoints.json', 'utf8'));
+const endpoints: Endpoint[] = JSON.parse(readFileSync('test/fixtures/kommo-endpoints.json', 'utf8'));
 
 /** Columns of events that only a reader adds, and one that newer accounts have. */
 const notServed = new Set(['leads.price_with_minor_units', 'events.linked_talk_contact_id']);

@@ -6,9 +6,9 @@ import { columnType } from '../../src/stream/schema.ts';
 import { coming, streams } from '../../streams/index.ts';
 
 interface Endpoint {
-  paths: string[];
-  envelope: string | null;
-  page_limit: number | null;
+  path: string;
+  key: string | null;
+  limit: number | null;
   filters: string[];
   orders: string[];
   with: string[];
@@ -28,8 +28,6 @@ const parts: Readonly<Record<string, string | undefined>> = {
   file_links: undefined,
   deletions: undefined,
 };
-/** Both 100 and 250 are documented (kommo-api.md §15). */
-const disputedPageSize = ['/api/v4/events'];
 
 /** Parts of lists that fill no column. */
 const unwanted: Readonly<Record<string, string[]>> = {
@@ -59,8 +57,7 @@ describe.each(lists)('%s %s', (_stream, _name, list) => {
 
   test('makes use of pages and orders where there are any', () => {
     expect(list.isPaged).toBe(endpoint.filters.includes('page'));
-    if (list.isPaged && !disputedPageSize.includes(list.path))
-      expect(list.pageSize).toBe(endpoint.page_limit ?? 250);
+    if (list.isPaged) expect(list.pageSize).toBe(endpoint.limit ?? 250);
     expect(list.ordersById).toBe(endpoint.orders.includes('id'));
     expect(list.ordersByCursor).toBe(list.cursor !== undefined && endpoint.orders.includes(list.cursor));
   });
@@ -121,10 +118,8 @@ test.each(all.map((stream): [string, Stream] => [stream.name, stream]))(
 
 function endpointOf({ host, path }: List, envelope: string | null): Endpoint {
   const full = host === 'drive' ? `{drive_url}${path}` : path;
-  const blank = (each: string) => each.replaceAll(/\{(?!drive)\w+\}/g, '{}');
-  const found = endpoints.find(
-    (each) => each.paths.some((known) => blank(known) === blank(full)) && each.envelope === envelope,
-  );
+  const blank = (each: string) => each.replaceAll(/\{(?!drive)\w+\}|\?.*/g, '');
+  const found = endpoints.find((each) => blank(each.path) === blank(full) && each.key === envelope);
   if (found === undefined) throw new Error(`no endpoint ${full} ${envelope}`);
   return found;
 }
@@ -134,7 +129,7 @@ function columnsOf(fields: Endpoint['fields']): [string, string][] {
   const columns = new Map<string, string>();
   for (const [field, described] of Object.entries(fields)) {
     const [column] = field.replace(/^_embedded\./, '').split('.');
-    const type = described.replace(/ or null$/, '').replace(/^(array|object|mixed)$/, 'string');
+    const type = described.replace('?', '').replace(/^(array|object|mixed)$/, 'string');
     if (!['_links', '_embedded'].includes(column!) && !columns.has(column!)) columns.set(column!, type);
   }
   return [...columns];
