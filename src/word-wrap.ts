@@ -28,7 +28,7 @@ export function describeTerms(
     const [first = '', ...rest] = wrapWords(meaning, terminalWidth - column);
     const indented = rest.map((line) => `${' '.repeat(column)}${line}`);
     if (term.length > widest) return [`  ${term}`, `${' '.repeat(column)}${first}`, ...indented];
-    return [`  ${term}`.padEnd(column) + first, ...indented];
+    return [(`  ${term}`.padEnd(column) + first).trimEnd(), ...indented];
   });
   return lines.join('\n');
 }

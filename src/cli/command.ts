@@ -1,6 +1,13 @@
-import { wrapWords } from '../word-wrap.ts';
+import { describeTerms, wrapWords } from '../word-wrap.ts';
 import type { Context } from './context.ts';
-import { describeFlags, type Flags, type FlagValues, parseFlags, requiredFlags } from './flags.ts';
+import {
+  describeFlags,
+  type Flags,
+  type FlagValues,
+  parseCommandLine,
+  refuseOperands,
+  requiredFlags,
+} from './flags.ts';
 
 /** One verb of a program. */
 export interface Command {
@@ -16,21 +23,29 @@ export interface Command {
 export function defineCommand<F extends Flags>(definition: {
   name: string;
   summary: string;
+  /** What may stand beside the flags, for `--help`; nothing may where it is absent. */
+  operands?: string;
+  /** What the operands may be. */
+  terms?: readonly (readonly [string, string])[];
   flags: F;
-  run(context: Context, flags: FlagValues<F>): Promise<number>;
+  run(context: Context, flags: FlagValues<F>, operands: readonly string[]): Promise<number>;
   fail?: Command['fail'];
 }): Command {
-  const { name, summary, flags, fail } = definition;
+  const { name, summary, operands, terms = [], flags, fail } = definition;
   return {
     name,
     async run(context) {
       if (asksForHelp(context.arguments)) {
-        const usage = [context.program, name, ...requiredFlags(flags), '[flags]'].join(' ');
-        const about = wrapWords(summary).join('\n');
-        await context.stdout.write(`${usage}\n\n${about}\n\n${describeFlags(flags)}`);
+        const usage = [context.program, name, operands, ...requiredFlags(flags), '[flags]']
+          .filter(Boolean)
+          .join(' ');
+        const about = [wrapWords(summary).join('\n'), describeTerms(terms, 28), describeFlags(flags)];
+        await context.stdout.write([usage, ...about].filter((text) => text !== '').join('\n\n'));
         return 0;
       }
-      return definition.run(context, parseFlags(flags, context.arguments));
+      const given = parseCommandLine(flags, context.arguments);
+      if (operands === undefined) refuseOperands(given.operands);
+      return definition.run(context, given.flags, given.operands);
     },
     ...(fail && { fail }),
   };

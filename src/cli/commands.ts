@@ -28,6 +28,10 @@ export const commands: Readonly<Record<string, Entry>> = {
     summary: 'print records as Airbyte messages, with a configured catalog or without one',
     load: async () => (await import('./read.ts')).read,
   },
+  get: {
+    summary: 'print one record as Kommo has it, or a list that hangs on it',
+    load: async () => (await import('./get.ts')).get,
+  },
   sync: {
     summary: 'fill a SQLite file with the account, or bring it up to date',
     load: async () => (await import('./sync.ts')).sync,

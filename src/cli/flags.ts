@@ -23,13 +23,28 @@ export type FlagValues<F extends Flags> = {
 
 /** The values of `flags` in `given`; anything else than those flags is a UsageError of one line. */
 export function parseFlags<F extends Flags>(flags: F, given: readonly string[]): FlagValues<F> {
+  const line = parseCommandLine(flags, given);
+  refuseOperands(line.operands);
+  return line.flags;
+}
+
+export function refuseOperands([first]: readonly string[]): void {
+  if (first !== undefined) throw new UsageError(`unexpected argument ${first}`);
+}
+
+/** The values of `flags` in `given`, and the words beside them; a flag that is not known is a UsageError of one line. */
+export function parseCommandLine<F extends Flags>(
+  flags: F,
+  given: readonly string[],
+): { flags: FlagValues<F>; operands: string[] } {
   const options = Object.fromEntries(Object.entries(flags).map(([name, { type }]) => [name, { type }]));
   const { tokens } = parseArgs({ args: [...given], options, strict: false, tokens: true });
   const values: Record<string, string | boolean | undefined> = {};
+  const operands: string[] = [];
   for (const [name, flag] of Object.entries(flags))
     values[name] = flag.type === 'boolean' ? false : undefined;
   for (const token of tokens) {
-    if (token.kind === 'positional') throw new UsageError(`unexpected argument ${token.value}`);
+    if (token.kind === 'positional') operands.push(token.value);
     if (token.kind !== 'option') continue;
     const flag = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined;
     if (flag === undefined) throw new UsageError(`unknown flag ${token.rawName}`);
@@ -38,7 +53,7 @@ export function parseFlags<F extends Flags>(flags: F, given: readonly string[]):
   for (const [name, flag] of Object.entries(flags)) {
     if (flag.required && values[name] === undefined) throw new UsageError(`missing ${withValue(name, flag)}`);
   }
-  return values as FlagValues<F>;
+  return { flags: values as FlagValues<F>, operands };
 }
 
 function readValue(
