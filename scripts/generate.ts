@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { generateAirbytePage } from './generate-airbyte-page.ts';
+import { generateEndpoints } from './generate-endpoints.ts';
 import { generateMeltano } from './generate-meltano.ts';
 import { generateReadme } from './generate-readme.ts';
 import { generateSpec } from './generate-spec.ts';
@@ -15,6 +16,7 @@ const generators: (() => GeneratedFile[])[] = [
   generateSqliteTables,
   generateStreams,
   generateAirbytePage,
+  generateEndpoints,
   generateReadme,
 ];
 

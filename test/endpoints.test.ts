@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { endpoints, generateEndpoints, readerOf } from '../scripts/generate-endpoints.ts';
+import { parseAddress } from '../src/cli/get/address.ts';
+import { coming, streams as present } from '../streams/index.ts';
+import { textOf } from './docs/page.ts';
+
+const streams = [...present, ...coming];
+
+/** What is documented of the endpoints that are read. */
+const documented: { path: string }[] = JSON.parse(
+  readFileSync(new URL('fixtures/kommo-endpoints.json', import.meta.url), 'utf8'),
+);
+
+test('the list has each endpoint once', () => {
+  expect(endpoints).toHaveLength(69);
+  expect(new Set(endpoints).size).toBe(69);
+  const missing = documented.map(({ path }) => path).filter((path) => !endpoints.includes(`GET ${path}`));
+  expect(missing).toEqual([]);
+});
+
+test('something reads each endpoint that can be read', () => {
+  const unread = endpoints.filter((endpoint) => {
+    const { streams, commands } = readerOf(endpoint);
+    return streams.length + commands.length === 0;
+  });
+  expect(unread).toEqual(['POST /api/v4/calls']);
+});
+
+test('every stream reads one of them, and each reader exists', () => {
+  const readers = endpoints.map(readerOf);
+  expect(new Set(readers.flatMap((reader) => reader.streams))).toEqual(
+    new Set(streams.map(({ name }) => name)),
+  );
+  for (const words of readers.flatMap(({ commands }) => commands)) {
+    expect(parseAddress(words.split(' ')).path).toMatch(/^\/(api\/v4|v1\.0)\//);
+  }
+});
+
+test('the page is current (else: npm run generate)', () => {
+  for (const { path, text } of generateEndpoints()) expect(textOf(path)).toBe(text);
+});
