@@ -59,6 +59,11 @@ export class Chronicle {
     return (this.#listed.get(key)?.since ?? Number.POSITIVE_INFINITY) <= turn;
   }
 
+  /** Whether the record was listed in a turn or later. */
+  wasListed(key: string, since: number): boolean {
+    return this.#listed.has(key) || this.wasTouched(key, since);
+  }
+
   wasTouched(key: string, since: number): boolean {
     return (this.#touched.get(key) ?? -1) >= since;
   }

@@ -72,7 +72,7 @@ export interface ReadOptions {
   killAfter?: number | undefined;
   log?: Log;
   /** For the mutations: another engine than the real one. */
-  engine?: typeof run;
+  engine?: typeof run | undefined;
 }
 
 export class Killed extends Error {}
@@ -124,7 +124,7 @@ export async function read(
   }
 }
 
-function connect(simulator: Simulator, clock: Clock, readers: number | undefined): KommoClient {
+export function connect(simulator: Simulator, clock: Clock, readers: number | undefined): KommoClient {
   const client = createClient({
     config: {
       origin: simulator.url,

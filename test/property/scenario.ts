@@ -94,7 +94,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc
       fc.array(fc.record({ before: fc.nat(60), turn }), { maxLength: 3 }),
     ),
     deeds: fc.array(fc.array(deed, { maxLength: 5 }), { maxLength: 12 }),
-    pace: fc.constantFrom(0, 150, 700, 2_500),
+    pace: fc.constantFrom(0, 150, 700, 2_500, 20_000),
     runs,
   })
   .map((drawn): Scenario => {
