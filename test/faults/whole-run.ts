@@ -128,7 +128,8 @@ function truthOf({ account }: Simulator, stream: string): { key: string; second:
 }
 
 function keyOf({ account }: Simulator, stream: string, data: Message): string {
-  const id = stream === 'statuses' ? `${data.pipeline_id}/${data.id}` : data.id;
+  const { key } = streams.find(({ name }) => name === stream)!;
+  const id = key.map((column) => data[column]).join('/');
   return `${id} ${account.versionOf(stream, data)}`;
 }
 

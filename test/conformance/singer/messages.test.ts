@@ -242,7 +242,7 @@ describe('ACTIVATE_VERSION', () => {
     const activated = run.messages
       .filter(({ type }) => type === 'ACTIVATE_VERSION')
       .map(({ stream }) => stream);
-    const fullTables = streams.filter(({ cursor }) => cursor === undefined).map(({ name }) => name);
+    const fullTables = streams.filter(({ incremental }) => !incremental).map(({ name }) => name);
     expect(activated.toSorted()).toEqual(fullTables.toSorted());
     for (const stream of streamNames) {
       const ofStream = run.messages.filter((message) => message.stream === stream);

@@ -95,9 +95,10 @@ export function delivered(
   stream: string,
   records: Record<string, unknown>[] = [],
 ): string[] {
+  const { key } = streams.find(({ name }) => name === stream)!;
   const last = new Map(
     records.map((record) => [
-      stream === 'statuses' ? `${record.pipeline_id}/${record.id}` : `${record.id}`,
+      key.map((column) => record[column]).join('/'),
       simulator.account.versionOf(stream, record),
     ]),
   );
