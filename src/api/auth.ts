@@ -74,7 +74,7 @@ export function renewableTokens(options: RenewableOptions): Authorization {
 
   async function request(): Promise<TokenPair> {
     const grant = { grant_type: 'refresh_token', refresh_token: refreshToken } as const;
-    return network.persist({ purpose, action: 'renew the token', canShrink: false }, () =>
+    return network.persist({ purpose, action: 'renew the token' }, () =>
       requestTokens(network.exchange, origin, credentials, grant, clock),
     );
   }
@@ -84,7 +84,7 @@ export function renewableTokens(options: RenewableOptions): Authorization {
       return await request();
     } catch (error) {
       if (!(error instanceof GrantRefusedError)) throw error;
-      const moved = await network.persist({ purpose, action: 'look up the account', canShrink: false }, () =>
+      const moved = await network.persist({ purpose, action: 'look up the account' }, () =>
         lookUpOrigin(network.exchange, origin, readClaims(accessToken ?? '').apiDomain, refreshToken),
       );
       if (moved === undefined) throw error;

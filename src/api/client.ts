@@ -6,7 +6,14 @@ import type { Account, KommoClient, ListRequest, Page } from './kommo-client.ts'
 import { watchLinks } from './links.ts';
 import { createNetwork, type Network, type NetworkOptions } from './network.ts';
 import { parsePage } from './page.ts';
-import { notAvailable, type Question, refusal, renewedTokenRefused, tokenRefused } from './refusal.ts';
+import {
+  notAvailable,
+  type Question,
+  refusal,
+  renewedTokenRefused,
+  tokenMalformed,
+  tokenRefused,
+} from './refusal.ts';
 import type { TokenStore } from './token-store.ts';
 import type { Answer } from './transport.ts';
 
@@ -15,9 +22,6 @@ export interface ClientOptions extends NetworkOptions {
   /** Where renewed OAuth tokens are kept before their first use. */
   tokenStore?: TokenStore | undefined;
 }
-
-/** Below this a page is no longer made smaller (kommo-api.md §4: 504 on heavy pages). */
-const smallestPage = 10;
 
 /** A client for the account that `config` names. It connects only when asked something. */
 export function createClient(options: ClientOptions): KommoClient {
@@ -34,6 +38,7 @@ export function createClient(options: ClientOptions): KommoClient {
   ): Promise<Answer> {
     for (let renewed = false; ; renewed = true) {
       const token = await authorization.token();
+      if (!/^[\x21-\x7e]+$/.test(token)) throw tokenMalformed();
       const origin = host ?? authorization.origin();
       const answer = await network.exchange({
         method: 'GET',
@@ -53,9 +58,8 @@ export function createClient(options: ClientOptions): KommoClient {
 
   async function readAccount(parts: readonly string[]): Promise<Account> {
     const request = { path: `/api/v4/account${queryString({ with: parts.join() })}`, purpose: 'account' };
-    const account = await network.persist(
-      { purpose: 'account', action: 'read the account', canShrink: false },
-      async () => parseAccount(await get(request, refusal)),
+    const account = await network.persist({ purpose: 'account', action: 'read the account' }, async () =>
+      parseAccount(await get(request, refusal)),
     );
     drive.learn(account);
     return account;
@@ -65,7 +69,7 @@ export function createClient(options: ClientOptions): KommoClient {
     const { purpose, query } = request;
     const path = request.path + queryString(query);
     const host = request.host === 'drive' ? await drive.origin() : undefined;
-    return network.persist({ purpose, canShrink: Number(query.limit) > smallestPage }, async () => {
+    return network.persist({ purpose, ...(request.size && { size: request.size }) }, async () => {
       const answer = await get({ path, purpose, host }, refuseList);
       return parsePage(answer, request, (href) => links.see(href, host ?? authorization.origin()));
     });

@@ -5,7 +5,7 @@ import type { Pacer } from './pace.ts';
 import { parseProblem } from './problem.ts';
 import { blocked, detailOf } from './refusal.ts';
 import { retryAfter } from './retry-after.ts';
-import { Setback } from './setback.ts';
+import { Setback, type SetbackKind } from './setback.ts';
 import type { Answer, Transport } from './transport.ts';
 
 export interface ExchangeRequest {
@@ -37,6 +37,9 @@ export interface ExchangeOptions {
   /** Told of each request that sets out. */
   onRequest: (purpose: string) => void;
 }
+
+/** A 504 after so many milliseconds tells of work that took too long; one before tells of a gateway in trouble. */
+const slowFrom = 10_000;
 
 /** The one way to the network. */
 export function createExchange(options: ExchangeOptions): Exchange {
@@ -73,11 +76,13 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const { status } = answer;
       if (status === 429) {
         pacer.refused(turn, retryAfter(answer, clock.now()));
-        throw setback('throttled', 'Kommo refused to be asked so often (429)', answer);
+        throw setback('throttled', "Kommo's rate limit was hit (429)", answer);
       }
       pacer.answered(turn);
-      if (status === 504 || status === 408)
-        throw setback('timeout', `Kommo took too long (${status})`, answer);
+      if (status === 504 || status === 408) {
+        const isSlow = clock.now() - begun >= slowFrom;
+        throw setback(isSlow ? 'timeout' : 'gateway', `Kommo took too long (${status})`, answer);
+      }
       if (status >= 500) throw setback('server', `Kommo failed (${status})`, answer);
       // Error bodies are small; the large ones are lists, which are not quoted.
       const readable = status < 300 ? answer : { ...answer, body: redact(answer.body) };
@@ -88,7 +93,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       return readable;
     }
 
-    function setback(kind: 'throttled' | 'timeout' | 'server', message: string, answer: Answer): Setback {
+    function setback(kind: SetbackKind, message: string, answer: Answer): Setback {
       const { text } = parseProblem({ ...answer, body: redact(answer.body) });
       return new Setback(kind, message, { detail: detailOf(answer, path, text) });
     }

@@ -1,3 +1,5 @@
+import type { SizeOfPage } from './retry.ts';
+
 /**
  * One list request. Keys of `query` are in bracket style as Kommo spells them: `filter[updated_at][from]`; one that
  * takes several values ends in `[]`.
@@ -9,6 +11,8 @@ export interface ListRequest {
   /** The key of `_embedded` that holds the rows; undefined where the answer itself is the only row. */
   envelope: string | undefined;
   query: Readonly<Record<string, string | number | readonly (string | number)[]>>;
+  /** Whether a smaller page can be asked for when the server does not manage this one; by default none can. */
+  size?: SizeOfPage;
   /** Who asks, for logs, errors and counts: a stream's name. */
   purpose: string;
 }

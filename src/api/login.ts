@@ -20,7 +20,7 @@ export async function exchangeCode(
   const network = createNetwork(1, options);
   try {
     const grant = { grant_type: 'authorization_code', code } as const;
-    const pair = await network.persist({ purpose, action: 'exchange the code', canShrink: false }, () =>
+    const pair = await network.persist({ purpose, action: 'exchange the code' }, () =>
       requestTokens(network.exchange, origin, integration, grant, clock),
     );
     redactor.add(pair.accessToken);

@@ -4,7 +4,9 @@ import type { Log } from '../log.ts';
 import type { Redactor } from '../redact.ts';
 import { createExchange, type Exchange } from './exchange.ts';
 import { createPacer, type Pacer } from './pace.ts';
+import type { ProxySettings } from './proxy.ts';
 import { type Task, withRetries } from './retry.ts';
+import { Silence } from './silence.ts';
 import { createTransport, type Transport } from './transport.ts';
 
 /** What of the world the requests to Kommo depend on. */
@@ -17,6 +19,8 @@ export interface NetworkOptions {
   log: Log;
   /** Told every token before its first use. */
   redactor: Redactor;
+  /** Names the proxy to go through, if any. */
+  environment?: ProxySettings;
   /** Real sockets when absent. */
   transport?: Transport;
 }
@@ -36,8 +40,9 @@ export function createNetwork(requestsPerSecond: number, options: NetworkOptions
   const { version, clock, random, log, redactor } = options;
   const closing = new AbortController();
   const { signal } = closing;
-  const transport = options.transport ?? createTransport();
+  const transport = options.transport ?? createTransport({}, options.environment);
   const pacer = createPacer({ requestsPerSecond, clock, signal });
+  const silence = new Silence();
   const counts = new Map<string, number>();
   return {
     pacer,
@@ -50,7 +55,7 @@ export function createNetwork(requestsPerSecond: number, options: NetworkOptions
       userAgent: `source-kommo/${version}`,
       onRequest: (purpose) => counts.set(purpose, (counts.get(purpose) ?? 0) + 1),
     }),
-    persist: (task, attempt) => withRetries(attempt, task, { clock, random, log, signal }),
+    persist: (task, attempt) => withRetries(attempt, task, { clock, random, log, signal, silence }),
     requests: (purpose) => counts.get(purpose) ?? 0,
     async close() {
       closing.abort(new InterruptedError('The connection to Kommo was closed.'));

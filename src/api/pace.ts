@@ -130,7 +130,8 @@ export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions):
       const isEcho = !rate.refused(now, turn.startedAt);
       // An echo asks for quiet too: where refused requests count, the server has just counted another one.
       const doubled = isEcho ? 0 : refusalsInARow;
-      const pause = wait ?? Math.min(longestPause, shortestPause * 2 ** doubled);
+      // A server that says zero and refuses again has to be left alone all the same.
+      const pause = Math.max(wait ?? 0, Math.min(longestPause, shortestPause * 2 ** doubled));
       if (!isEcho) {
         refusedAt = now;
         refusalsInARow++;

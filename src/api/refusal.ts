@@ -99,6 +99,13 @@ export function tokenRefused(): ConfigError {
   );
 }
 
+/** No header can carry the token, so that nobody can have been given it. */
+export function tokenMalformed(): ConfigError {
+  return new ConfigError(
+    'The access token holds characters that no token has, perhaps a line break or a space: copy it again from Kommo.',
+  );
+}
+
 /** A token that Kommo has just given is refused. */
 export function renewedTokenRefused(): ConfigError {
   return new ConfigError(

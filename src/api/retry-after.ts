@@ -5,10 +5,14 @@ export const longestWait = 5 * 60 * 1000;
 
 /**
  * The wait that a 429 asks for, in milliseconds between 0 and `longestWait`: the header in seconds or as a
- * date, else `retry_after` in the body (kommo-api.md §3); undefined when it asks for none that can be read.
+ * date, else `retry_after` in the body (kommo-api.md §3); undefined when it asks for none that can be read. A date
+ * counts from the answer's own `Date`, as our clock may be wrong; from `now` where it has none.
  */
 export function retryAfter(answer: Pick<Answer, 'headers' | 'body'>, now: number): number | undefined {
-  const wait = fromHeader(answer.headers['retry-after'], now) ?? fromBody(answer.body);
+  const answeredAt = Date.parse(answer.headers.date ?? '');
+  const wait =
+    fromHeader(answer.headers['retry-after'], Number.isNaN(answeredAt) ? now : answeredAt) ??
+    fromBody(answer.body);
   return wait === undefined ? undefined : Math.min(Math.max(0, wait), longestWait);
 }
 

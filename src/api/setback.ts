@@ -1,8 +1,16 @@
 /**
- * Why one try failed although another may succeed. `timeout` includes 504: the server had the question and
- * did not manage the answer, so a smaller question may help. `unknown-host` is most often a spelling mistake.
+ * Why one try failed although another may succeed. `timeout`: the server had the question and did not manage the
+ * answer in a long time, so a smaller question may help. `gateway`: 504 or 408 at once, which says little about the
+ * question. `unknown-host` is most often a spelling mistake.
  */
-export type SetbackKind = 'unknown-host' | 'unreachable' | 'broken' | 'timeout' | 'throttled' | 'server';
+export type SetbackKind =
+  | 'unknown-host'
+  | 'unreachable'
+  | 'broken'
+  | 'timeout'
+  | 'gateway'
+  | 'throttled'
+  | 'server';
 
 /** A failed try. It never leaves `api`: the retry loop repeats it or turns it into an error for the user. */
 export class Setback extends Error {

@@ -1,6 +1,7 @@
-import { Agent, type Dispatcher } from 'undici';
-import { UnexpectedAnswerError } from '../errors.ts';
+import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { readText } from './body.ts';
+import { lineTrouble } from './line-trouble.ts';
+import { type ProxySettings, readProxy } from './proxy.ts';
 import { Setback } from './setback.ts';
 
 export interface OutgoingRequest {
@@ -33,6 +34,8 @@ export interface TransportLimits {
   headersMilliseconds: number;
   /** Between two pieces of the body. */
   stallMilliseconds: number;
+  /** From the connection to the last byte: a body may drip for ever without a stall. */
+  exchangeMilliseconds: number;
   /** Of the decoded body. */
   bodyBytes: number;
   connections: number;
@@ -42,28 +45,44 @@ export const defaultLimits: TransportLimits = {
   connectMilliseconds: 10_000,
   headersMilliseconds: 75_000,
   stallMilliseconds: 30_000,
+  exchangeMilliseconds: 180_000,
   bodyBytes: 64 * 1024 * 1024,
   connections: 32,
 };
 
-/** Real sockets, kept alive. */
-export function createTransport(limits: Partial<TransportLimits> = {}): Transport {
-  const { connectMilliseconds, headersMilliseconds, stallMilliseconds, bodyBytes, connections } = {
-    ...defaultLimits,
-    ...limits,
-  };
-  const agent = new Agent({
+/**
+ * Real sockets, kept alive, straight or through the proxy that `environment` names. Only https takes a proxy, which
+ * then sees a tunnel: plain http is for this machine alone, and would show the token to the proxy. Throws a
+ * ConfigError for a proxy that is no address.
+ */
+export function createTransport(
+  limits: Partial<TransportLimits> = {},
+  environment: ProxySettings = {},
+): Transport {
+  const { exchangeMilliseconds, bodyBytes, ...connection } = { ...defaultLimits, ...limits };
+  const { connectMilliseconds, headersMilliseconds, stallMilliseconds, connections } = connection;
+  const agent = new EnvHttpProxyAgent({
+    ...readProxy(environment),
+    httpProxy: '',
     connections,
     pipelining: 1,
+    // One request at a time on a connection, which sets out when it is written.
+    allowH2: false,
     keepAliveTimeout: 30_000,
     headersTimeout: headersMilliseconds,
     bodyTimeout: stallMilliseconds,
     connect: { timeout: connectMilliseconds },
+    connectTimeout: connectMilliseconds,
   });
   const dispatcher = agent.compose(tellWhenSent);
   return {
     async send({ url, method, headers, body, onSent }) {
-      const { origin, pathname, search } = new URL(url);
+      const { origin, pathname, search, host } = new URL(url);
+      const patience = new AbortController();
+      const tooLong = setTimeout(
+        () => patience.abort(new Setback('timeout', 'an answer that does not come to its end')),
+        exchangeMilliseconds,
+      );
       try {
         const request: RequestOptions = {
           onSent,
@@ -72,6 +91,7 @@ export function createTransport(limits: Partial<TransportLimits> = {}): Transpor
           method,
           headers: { 'accept-encoding': 'gzip, br', ...headers },
           body: body ?? null,
+          signal: patience.signal,
         };
         const answer = await dispatcher.request(request);
         return {
@@ -80,7 +100,9 @@ export function createTransport(limits: Partial<TransportLimits> = {}): Transpor
           body: await readText(answer.body, answer.headers['content-encoding'], bodyBytes),
         };
       } catch (error) {
-        throw asSetback(error);
+        throw lineTrouble(error, host);
+      } finally {
+        clearTimeout(tooLong);
       }
     },
     close: () => agent.destroy(),
@@ -110,37 +132,4 @@ function firstValues(headers: Record<string, string | string[] | undefined>): Re
     if (text !== undefined) first[name.toLowerCase()] = text;
   }
   return first;
-}
-
-const noConnection = new Set([
-  'ECONNREFUSED',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ETIMEDOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-const noAnswerInTime = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
-
-function asSetback(error: unknown): unknown {
-  if (error instanceof Setback || error instanceof UnexpectedAnswerError) return error;
-  const code = codeOf(error);
-  if (code === undefined && !(error instanceof Error)) return error;
-  const context = { detail: error instanceof Error ? error.message : String(error), cause: error };
-  if (code !== undefined && noAnswerInTime.has(code))
-    return new Setback('timeout', 'no answer in time', context);
-  if (code === 'ENOTFOUND') return new Setback('unknown-host', 'no such host (ENOTFOUND)', context);
-  if (code !== undefined && (noConnection.has(code) || isCertificateTrouble(code))) {
-    return new Setback('unreachable', `no connection (${code})`, context);
-  }
-  return new Setback('broken', `the connection broke off${code ? ` (${code})` : ''}`, context);
-}
-
-function isCertificateTrouble(code: string): boolean {
-  return code.startsWith('ERR_TLS') || code.includes('CERT') || code.includes('SIGNATURE');
-}
-
-function codeOf(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' ? code : undefined;
 }

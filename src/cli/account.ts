@@ -19,13 +19,13 @@ export async function withAccount<Result>(
   use: (client: KommoClient) => Promise<Result>,
   particulars: Pick<ClientOptions, 'tokenStore' | 'transport'> = {},
 ): Promise<Result> {
-  const { clock, redactor, signal } = context;
+  const { clock, environment, redactor, signal } = context;
   keepHeapSmall();
   const version = await readVersion(context.packageRoot);
   const tokenStore = particulars.tokenStore && forgiving(particulars.tokenStore, log);
   const client = createClient({
     ...particulars,
-    ...{ tokenStore, config, version, clock, random: Math.random, log, redactor },
+    ...{ tokenStore, config, version, clock, random: Math.random, log, redactor, environment },
   });
   const close = () => client.close();
   signal.addEventListener('abort', close);

@@ -48,7 +48,7 @@ export const login = defineCommand({
     const version = await readVersion(packageRoot);
     const pair = await exchangeCode(
       { origin, integration: credentials, code },
-      { version, clock, random: Math.random, log, redactor },
+      { version, clock, random: Math.random, log, redactor, environment: context.environment },
     );
     const store = configFileStore(flags.config, clock, files);
     await store.exclusively(() => store.save(pair));

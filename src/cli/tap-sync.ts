@@ -78,7 +78,7 @@ export async function syncTap(
     log,
     signal,
   };
-  const transport = timedTransport(createTransport(), metrics, clock);
+  const transport = timedTransport(createTransport({}, context.environment), metrics, clock);
   const read = async (client: KommoClient) => {
     const failures = await run({ ...options, client });
     await translation.end();

@@ -5,6 +5,7 @@ import type { Interval } from '../stream/interval.ts';
 import { type Bounds, BoundsEvidence } from './bounds.ts';
 import { FiltersIgnored } from './detour.ts';
 import type { CountingClient } from './in-flight.ts';
+import { PageSize } from './page-size.ts';
 import { parseRow, type Row } from './row.ts';
 import type { Density } from './walk/density.ts';
 
@@ -33,8 +34,6 @@ export interface Answer {
 
 /** Page sizes that Kommo falls back to whatever was asked (kommo-api.md §3, §5). */
 const customaryPageSizes = [50, 100, 250];
-/** With fewer different sizes than there are above half of this, some places could not be asked for. */
-const smallestPage = 20;
 export const largestWindow = 4_000;
 
 /**
@@ -46,7 +45,7 @@ export class Listing {
   readonly #client: CountingClient;
   /** Who reads it, for logs, errors and counts: a stream's name. */
   readonly purpose: string;
-  largest: number;
+  readonly #size: PageSize;
   /** How densely records lie where some were read last; a first guess for other places. */
   density: Density | undefined;
   /**
@@ -64,8 +63,13 @@ export class Listing {
     this.list = list;
     this.#client = client;
     this.purpose = purpose;
-    this.largest = list.pageSize;
+    this.#size = new PageSize(list.pageSize);
     this.filters = list.filter !== undefined;
+  }
+
+  /** The largest page that may be asked for. */
+  get largest(): number {
+    return this.#size.largest;
   }
 
   /** Further requests that the permitted rate has room for. */
@@ -90,6 +94,7 @@ export class Listing {
           path: this.list.path,
           envelope: this.list.envelope!,
           purpose: this.purpose,
+          size: this.#size.sizeOf(limit),
           query: {
             ...this.list.query,
             ...(this.list.isPaged && { page, limit }),
@@ -98,6 +103,7 @@ export class Listing {
             ...this.#with(),
           },
         });
+        this.#size.answered(limit);
         const rows = answer.rows.map((row) => parseRow(row, this.list, this.purpose));
         if (filtered && !this.#evidence.learn(rows, question.bounds)) {
           // One stray answer is a hiccup, two are a habit.
@@ -117,9 +123,8 @@ export class Listing {
       } catch (error) {
         if (filtered && (this.#answers === 0 || !this.filters) && isRefusal(error))
           throw new FiltersIgnored();
-        if (!(error instanceof HeavyPageError) || limit <= smallestPage) throw error;
-        // Several readers may fail at the same size at once: what counts is the size that failed.
-        this.largest = Math.min(this.largest, Math.max(smallestPage, Math.floor(limit / 2)));
+        if (!(error instanceof HeavyPageError)) throw error;
+        this.#size.failed(limit);
       }
     }
   }

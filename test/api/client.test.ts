@@ -39,11 +39,11 @@ interface Setting {
   settle<T>(answer: Promise<T>): Promise<T>;
 }
 
-function setUp(requestsPerSecond = 10_000): Setting {
+function setUp(requestsPerSecond = 10_000, accessToken = 'token-1'): Setting {
   const clock = createVirtualClock();
   const lines: string[] = [];
   const client = createClient({
-    config: { origin, credentials: { type: 'long_lived_token', accessToken: 'token-1' }, requestsPerSecond },
+    config: { origin, credentials: { type: 'long_lived_token', accessToken }, requestsPerSecond },
     version: '1.2.3',
     clock,
     random: () => 0.5,
@@ -132,21 +132,23 @@ describe('a list', () => {
     },
   );
 
-  test('ends as transient when the tries are used up, and says what it met', async () => {
-    answers(...Array.from({ length: 10 }, (): [number] => [503]));
+  test('ends as transient when no good answer comes, and says what it met', async () => {
+    answers(...Array.from({ length: 60 }, (): [number] => [503]));
     const setting = setUp();
     const error = await failure(setting);
     expect(error).toBeInstanceOf(TransientError);
-    expect(error.message).toMatch(/^Could not read leads: Kommo failed \(503\), after 6 tries/);
-    expect(setting.client.requests('leads')).toBe(6);
+    expect(error.message).toMatch(
+      /^Could not read leads: Kommo failed \(503\)\. No good answer came in 15 minutes \(\d+ tries\)/,
+    );
+    expect(setting.client.requests('leads')).toBeGreaterThan(15);
   });
 
-  test('is given back as heavy after two 504 when it can be smaller, else tried on', async () => {
-    answers([504], [504]);
-    expect(await failure(setUp())).toBeInstanceOf(HeavyPageError);
+  test('is given back as heavy after one 504 when its size is only tried, else asked for again', async () => {
+    answers([504]);
+    expect(await failure(setUp(), { ...leads, size: 'trial' })).toBeInstanceOf(HeavyPageError);
     answers([504], [504], [200, full]);
     const { client, settle } = setUp();
-    expect((await settle(client.list({ ...leads, query: { limit: 10 } }))).rows).toHaveLength(1);
+    expect((await settle(client.list({ ...leads, size: 'usual' }))).rows).toHaveLength(1);
   });
 
   test.each([
@@ -197,6 +199,17 @@ describe('a refusal', () => {
     expect(setting.client.requests('leads')).toBe(1);
     if (status !== 401) expect(error.detail).toMatch(/X-Request-Id r-9/);
   });
+
+  test.each(['two words', 'a\nb', 'tökén', ''])(
+    'of a token that no header can carry is our own: %j',
+    async (token) => {
+      const setting = setUp(10_000, token);
+      const error = await failure(setting);
+      expect(error).toBeInstanceOf(ConfigError);
+      expect(error.message).toMatch(/characters that no token has/);
+      expect(setting.client.requests('leads')).toBe(0);
+    },
+  );
 
   test('a redirect is not followed, and the token goes nowhere', async () => {
     const other = nock('https://other.kommo.com').get('/api/v4/leads').query(true).reply(200, full, hal);

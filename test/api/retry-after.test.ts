@@ -50,3 +50,9 @@ test('whatever comes, the wait is bounded or absent', () => {
     ),
   );
 });
+
+test.each([0, 60, -240, 3600])('a date counts from the answer, our clock being %i s off', (seconds) => {
+  const headers = { date: new Date(now).toUTCString(), 'retry-after': new Date(now + 30_000).toUTCString() };
+  expect(retryAfter({ headers, body: '' }, now + seconds * 1000)).toBe(30_000);
+  expect(retryAfter({ headers: { ...headers, date: 'yesterday' }, body: '' }, now)).toBe(30_000);
+});

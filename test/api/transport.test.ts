@@ -81,6 +81,15 @@ describe('the transport', () => {
     ['a body that stalls', 'timeout', (_, response) => void response.writeHead(200).write('half')],
     ['headers that do not come', 'timeout', () => {}],
     [
+      'a body that drips for ever',
+      'timeout',
+      (_, response) => {
+        response.writeHead(200);
+        const drip = setInterval(() => response.write('.'), 50);
+        response.on('close', () => clearInterval(drip));
+      },
+    ],
+    [
       'a cut compressed body',
       'broken',
       (_, response) =>
@@ -93,9 +102,11 @@ describe('the transport', () => {
     ],
   ])('calls %s a setback', async (_, kind, listener) => {
     const url = await serve(listener);
-    const error = await get(url, { headersMilliseconds: 300, stallMilliseconds: 300 }).catch(
-      (thrown) => thrown,
-    );
+    const error = await get(url, {
+      headersMilliseconds: 300,
+      stallMilliseconds: 300,
+      exchangeMilliseconds: 900,
+    }).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(Setback);
     expect(error.kind).toBe(kind);
   });

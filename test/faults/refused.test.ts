@@ -80,7 +80,7 @@ describe.concurrent('one stream fails, is named, and the others are complete:', 
     await using simulator = await account();
     const list = rule.list!;
     simulator.faults.add({ ...rule, ...(list === 'users' && { after: 0 }) });
-    const run = await readAll(settingsFor(simulator), { speed: 60 });
+    const run = await readAll(settingsFor(simulator), { speed: 150 });
     expect(run.code).toBe(1);
     expect(Object.keys(run.failures)).toEqual([list]);
     expect(run.failures[list]).toMatchObject({ failure_type: kind, message: expect.stringMatching(message) });

@@ -51,7 +51,7 @@ const fileOf = (document: fc.Arbitrary<unknown>) =>
 /** No test asks an account that is not on this machine. */
 const atHome = (document: unknown): unknown =>
   typeof document === 'object' && document !== null && !Array.isArray(document)
-    ? { ...document, api_url: (document as { api_url?: unknown }).api_url ?? simulator.url }
+    ? { ...document, api_url: (document as { api_url?: unknown }).api_url || simulator.url }
     : document;
 const config = () =>
   fc
