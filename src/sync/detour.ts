@@ -1,5 +1,13 @@
+import { NotAvailableError, RefusedRequestError } from '../errors.ts';
+
 /** Not failures: what a walk finds out about the account that makes it the wrong walk. The engine takes another. */
-/** The filter on the cursor is overlooked or refused. */
+/** The filter on the cursor is overlooked; or refused, with the message that says so. */
 export class FiltersIgnored extends Error {}
 
 export class OrderIgnored extends Error {}
+
+/** The question itself does not suit the account, which may be for the filter in it. */
+export function mayBeForTheFilter(error: unknown): error is RefusedRequestError | NotAvailableError {
+  const isRefused = error instanceof RefusedRequestError || error instanceof NotAvailableError;
+  return isRefused && (error.status === 400 || error.status === 422);
+}

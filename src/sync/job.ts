@@ -92,10 +92,11 @@ export class Job {
       if (!this.listing.filters) return;
       this.listing.filters = false;
       this.strategy = withoutFilter(list);
-      this.#log(
-        'warn',
-        `${this.name}: this account does not filter by ${list.cursor}; reading the whole list instead, at every run`,
-      );
+      const found =
+        reason.message === ''
+          ? `this account does not filter by ${list.cursor}`
+          : `the question with a filter by ${list.cursor} was refused (${reason.message})`;
+      this.#log('warn', `${this.name}: ${found}; reading the whole list instead, at every run`);
       const { from: start, to } = this.coverage!.whole;
       const left = this.ranges.left.map((range) => range.from);
       const from = left.length === 0 ? start : Math.min(...left);

@@ -1,9 +1,9 @@
 import type { Page } from '../api/kommo-client.ts';
-import { HeavyPageError, NotAvailableError, RefusedRequestError, UnexpectedAnswerError } from '../errors.ts';
+import { HeavyPageError, UnexpectedAnswerError } from '../errors.ts';
 import type { List } from '../stream/declaration.ts';
 import type { Interval } from '../stream/interval.ts';
 import { type Bounds, BoundsEvidence } from './bounds.ts';
-import { FiltersIgnored } from './detour.ts';
+import { FiltersIgnored, mayBeForTheFilter } from './detour.ts';
 import type { CountingClient } from './in-flight.ts';
 import { PageSize } from './page-size.ts';
 import { parseRow, type Row } from './row.ts';
@@ -121,8 +121,8 @@ export class Listing {
         const bounds = filtered ? question.bounds : { from: question.bounds.from, to: undefined };
         return this.#answer(answer, rows, bounds, { offset: (page - 1) * limit, limit });
       } catch (error) {
-        if (filtered && (this.#answers === 0 || !this.filters) && isRefusal(error))
-          throw new FiltersIgnored();
+        if (filtered && (this.#answers === 0 || !this.filters) && mayBeForTheFilter(error))
+          throw new FiltersIgnored(error.message);
         if (!(error instanceof HeavyPageError)) throw error;
         this.#size.failed(limit);
       }
@@ -196,10 +196,4 @@ export class Listing {
   #with(): Record<string, string> {
     return this.list.with.length === 0 ? {} : { with: this.list.with.join(',') };
   }
-}
-
-/** The question itself does not suit the account, which may be for the filter in it. */
-function isRefusal(error: unknown): boolean {
-  const isRefused = error instanceof RefusedRequestError || error instanceof NotAvailableError;
-  return isRefused && (error.status === 400 || error.status === 422);
 }
