@@ -24,6 +24,10 @@ export const commands: Readonly<Record<string, Entry>> = {
     summary: 'print the streams and their columns as an Airbyte CATALOG message',
     load: async () => (await import('./discover.ts')).discover,
   },
+  streams: {
+    summary: 'list the streams, and what this account can have of them',
+    load: async () => (await import('./streams.ts')).streams,
+  },
   read: {
     summary: 'print records as Airbyte messages, with a configured catalog or without one',
     load: async () => (await import('./read.ts')).read,
