@@ -190,6 +190,48 @@ export const doubts = {
     section: '§18.3',
     values: ['entity_id', 'id'],
   },
+  linksTouch: {
+    meaning: 'Whether a record gets a new `updated_at` when it is linked or unlinked; the list is its own.',
+    section: '§20.11',
+    values: [true, false],
+    perList: true,
+  },
+  tagsTouch: {
+    meaning: 'Whether a record gets a new `updated_at` when a tag is added or taken away.',
+    section: '§20.11',
+    values: [true, false],
+    perList: true,
+  },
+  mergesTouch: {
+    meaning: 'Whether the record that is left of a merge gets a new `updated_at`.',
+    section: '§20.11',
+    values: [true, false],
+    perList: true,
+  },
+  restoresTouch: {
+    meaning: 'Whether a record gets a new `updated_at` when it comes back from the bin.',
+    section: '§20.11',
+    values: [true, false],
+    perList: true,
+  },
+  linkEvents: {
+    meaning:
+      'The type of the event of a link: it names what was linked (`contact_linked`), or only `entity_linked`.',
+    section: '§15',
+    values: ['named', 'generic'],
+  },
+  mergedTells: {
+    meaning:
+      'Where the event of a merge names the record that is gone: in `value_before`, as its entity, or nowhere.',
+    section: '§15',
+    values: ['value_before', 'entity_id', 'nothing'],
+  },
+  eventTypes: {
+    meaning: 'What becomes of `filter[type]` on events; instead of lists single types may differ.',
+    section: '§20.17',
+    values: ['honoured', 'ignored', 'rejected'],
+    perList: true,
+  },
   renamed: {
     meaning:
       'What an account answers under the name that it had before: nothing else than usual, 401 or 404.',

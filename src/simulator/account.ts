@@ -1,121 +1,105 @@
-import { AccountStore } from './account-store.ts';
-import type { ServedList } from './served-list.ts';
-import { IN_BIN, type KommoRecord, LISTED, NOT_YET_VISIBLE, PURGED } from './table.ts';
+import { AccountRecords } from './account-records.ts';
+import { entityOf, linkEvent, mergeEvent, tagEvent } from './event-log.ts';
+import { readingFor } from './readings.ts';
+import type { KommoRecord } from './table.ts';
 
 export type { Truth } from './account-store.ts';
 
 /** A Kommo account and the people who work in it. */
-export class Account extends AccountStore {
-  /** Changes a record, stamping it with the current second unless the patch says another; keys set to undefined disappear. */
-  edit(stream: string, id: number | string, patch: KommoRecord = {}): void {
+export class Account extends AccountRecords {
+  /** Links two records; each of the two embeds the other afterwards, where its list has a place for it. */
+  link(stream: string, id: number | string, other: string, otherId: number | string): void {
+    for (const [one, oneId, many, manyId] of bothSides(stream, id, other, otherId)) {
+      // A lead or a contact belongs to one company at most (kommo-api.md §10).
+      const former = many === 'companies' && one !== 'customers' ? this.linked(one, oneId, many) : [];
+      for (const company of former)
+        if (company.id !== manyId) this.unlink(one, oneId, many, company.id as number);
+      this.embed(one, oneId, many, (all) => added(all, this.mention(many, manyId, all.length === 0)));
+    }
+    const isNamed = this.readings.linkEvents === 'named';
+    this.tell(linkEvent('linked', isNamed, this.entity(stream, id), this.entity(other, otherId)));
+  }
+
+  /** Takes a link away from both sides. */
+  unlink(stream: string, id: number | string, other: string, otherId: number | string): void {
+    for (const [one, oneId, many, manyId] of bothSides(stream, id, other, otherId))
+      this.embed(one, oneId, many, (all) => all.filter((linked) => linked.id !== manyId));
+    const isNamed = this.readings.linkEvents === 'named';
+    this.tell(linkEvent('unlinked', isNamed, this.entity(stream, id), this.entity(other, otherId)));
+  }
+
+  /** Adds a tag to a record, and to the tags of its list when it is new there. */
+  tag(stream: string, id: number | string, name: string): void {
+    const tags = `${stream}_tags`;
+    const known = this.all(tags).find((one) => one.name === name)?.id ?? this.create(tags, { name });
+    this.embed(stream, id, 'tags', (all) => added(all, { id: known, name, color: null }), 'tagsTouch');
+    this.tell(tagEvent('added', this.entity(stream, id), name));
+  }
+
+  /** Takes a tag from a record. */
+  untag(stream: string, id: number | string, name: string): void {
+    this.embed(stream, id, 'tags', (all) => all.filter((one) => one.name !== name), 'tagsTouch');
+    this.tell(tagEvent('deleted', this.entity(stream, id), name));
+  }
+
+  /** Makes one record of two: what hangs on the loser goes over to the winner, and the loser is gone without a bin. */
+  merge(stream: string, winner: number | string, loser: number | string): void {
+    for (const other of ['leads', 'contacts', 'companies', 'customers', 'catalog_elements']) {
+      for (const { id } of this.linked(stream, loser, other) as { id: number }[]) {
+        this.unlink(stream, loser, other, id);
+        if (this.has(other, id)) this.link(stream, winner, other, id);
+      }
+    }
+    for (const { name } of this.linked(stream, loser, 'tags')) this.tag(stream, winner, String(name));
+    this.purge(stream, loser);
     const list = this.list(stream);
-    const row = this.existing(list, id);
-    list.table.touch(row, timeIn(patch, 'updated_at') ?? this.now());
-    const created = timeIn(patch, 'created_at');
-    if (created !== undefined) list.table.redate(row, created);
-    this.override(list, row, patch);
-    list.forget(row);
-    this.leaveEvent('changed', stream, id);
+    if (readingFor(this.readings, 'mergesTouch', stream)) this.touch(list, this.existing(list, winner));
+    this.tell(mergeEvent(this.readings.mergedTells, this.entity(stream, winner), loser));
   }
 
-  /** Changes many records in one second. */
-  bulkEdit(stream: string, ids: Iterable<number | string>, patch: KommoRecord = {}): void {
-    const second = timeIn(patch, 'updated_at') ?? this.now();
-    for (const id of ids) this.edit(stream, id, { ...patch, updated_at: second });
+  /** What a record embeds of another list. */
+  private linked(stream: string, id: number | string, other: string): KommoRecord[] {
+    const embedded = this.record(stream, id, [other])?._embedded as Record<string, KommoRecord[]> | undefined;
+    return embedded?.[other] ?? [];
   }
 
-  /**
-   * Adds a record and returns its id. `visibleFrom` (a second) keeps it out of the lists until then, while it carries
-   * the time of its creation: a row that becomes visible late.
-   */
-  create(stream: string, record: KommoRecord & { visibleFrom?: number } = {}): number | string {
-    const { visibleFrom, ...fields } = record;
-    const list = this.list(stream);
-    const { table } = list;
-    const created = timeIn(fields, 'created_at') ?? timeIn(fields, 'updated_at') ?? this.now();
-    const last = table.size === 0 ? table.firstId : table.ids[table.size - 1]!;
-    const id = typeof fields.id === 'number' ? fields.id : last + 1;
-    const row = table.append(id, created, timeIn(fields, 'updated_at') ?? created, visibleFrom);
-    this.override(list, row, fields);
-    const publicId = list.publicId(row);
-    this.leaveEvent('added', stream, publicId);
-    return publicId;
+  private mention(list: string, id: number | string, isFirst: boolean): KommoRecord {
+    if (list === 'contacts') return { id, is_main: isFirst };
+    if (list !== 'catalog_elements') return { id };
+    return { id, metadata: { quantity: 1, catalog_id: this.record(list, id)?.catalog_id } };
   }
 
-  /** Adds an event, of the current second unless it names another. */
-  addEvent(event: KommoRecord = {}): string {
-    return this.create('events', event) as string;
-  }
-
-  /** Adds many records in one second, as an import does. */
-  import(order: { stream?: string; count: number; at?: number }): (number | string)[] {
-    const second = order.at ?? this.now();
-    return Array.from({ length: order.count }, () =>
-      this.create(order.stream ?? 'leads', { created_at: second, updated_at: second }),
-    );
-  }
-
-  /** Moves a record to the bin: it leaves the lists and carries a new `updated_at`. */
-  remove(stream: string, id: number | string): void {
-    this.move(stream, id, IN_BIN);
-    this.leaveEvent('deleted', stream, id);
-  }
-
-  /** Takes a record out of the bin, as a new version. */
-  restore(stream: string, id: number | string): void {
-    this.move(stream, id, LISTED);
-    this.leaveEvent('restored', stream, id);
-  }
-
-  /** Deletes a record for good. */
-  purge(stream: string, id: number | string): void {
-    this.move(stream, id, PURGED);
-  }
-
-  private override(list: ServedList, row: number, patch: KommoRecord): void {
-    const kept = { ...patch };
-    // The columns hold these, unless somebody wants to see what a wrong type does.
-    for (const key of ['id', 'created_at', 'updated_at']) if (typeof kept[key] === 'number') delete kept[key];
-    if (Object.keys(kept).length === 0) return;
-    list.table.overrides.set(row, { ...list.table.overrides.get(row), ...kept });
-  }
-
-  private existing(list: ServedList, id: number | string): number {
-    const row = list.rowOf(id);
-    if (row < 0 || list.table.states[row] === PURGED)
-      throw new Error(`${list.declaration.name} has no record ${id}`);
-    return row;
-  }
-
-  private move(stream: string, id: number | string, state: number): void {
-    const list = this.list(stream);
-    const row = this.existing(list, id);
-    if (list.table.states[row] === NOT_YET_VISIBLE) throw new Error(`${stream} ${id} is not visible yet`);
-    if (stream !== 'events') list.table.touch(row, this.now());
-    list.table.moveTo(row, state);
-    list.forget(row);
-  }
-
-  private leaveEvent(
-    what: 'added' | 'changed' | 'deleted' | 'restored',
+  /** Changes what a record embeds; records that have no such place stay as they are. */
+  private embed(
     stream: string,
     id: number | string,
+    key: string,
+    change: (all: KommoRecord[]) => KommoRecord[],
+    touching: 'linksTouch' | 'tagsTouch' = 'linksTouch',
   ): void {
-    const singular: Record<string, string> = {
-      leads: 'lead',
-      contacts: 'contact',
-      companies: 'company',
-      tasks: 'task',
-    };
-    const entity = singular[stream];
-    if (!this.recordEvents || entity === undefined) return;
-    const change = entity === 'task' ? 'task_text_changed' : 'name_field_changed';
-    const type = what === 'changed' ? change : `${entity}_${what}`;
-    this.addEvent({ type, entity_id: id, entity_type: entity, value_after: [], value_before: [] });
+    const embedded = this.record(stream, id, [key])?._embedded as Record<string, KommoRecord[]> | undefined;
+    const before = embedded?.[key];
+    const after = before && change(before);
+    if (after === undefined || after.length === before?.length) return;
+    const list = this.list(stream);
+    const row = list.rowOf(id);
+    this.override(list, row, { _embedded: { [key]: after } });
+    if (readingFor(this.readings, touching, stream)) this.touch(list, row);
+    else list.forget(row);
+  }
+
+  private entity(stream: string, id: number | string): { entity: string; id: number | string } {
+    return { entity: entityOf(stream, () => this.record(stream, id) ?? {}), id };
   }
 }
 
-function timeIn(record: KommoRecord, key: string): number | undefined {
-  const value = record[key];
-  return typeof value === 'number' ? value : undefined;
+function bothSides<Id>(stream: string, id: Id, other: string, otherId: Id) {
+  return [
+    [stream, id, other, otherId],
+    [other, otherId, stream, id],
+  ] as const;
+}
+
+function added(all: KommoRecord[], one: KommoRecord): KommoRecord[] {
+  return all.some(({ id }) => id === one.id) ? all : [...all, one];
 }

@@ -10,9 +10,16 @@ interface Order {
   stream?: string;
   count?: number;
   ids?: (number | string)[];
+  /** One record, and the one of another list with which it is linked. */
+  id?: number | string;
+  other?: string;
+  otherId?: number | string;
+  winner?: number | string;
+  loser?: number | string;
   patch?: KommoRecord;
   record?: KommoRecord & { visibleFrom?: number };
   at?: number;
+  over?: number;
   /** Whether the change leaves an event behind, as in a real account; default true. */
   events?: boolean;
   name?: string;
@@ -84,8 +91,21 @@ function obey(service: Service, action: string, order: Order): unknown {
             stream,
             count: order.count ?? 10_000,
             ...(order.at === undefined ? {} : { at: order.at }),
+            ...(order.over === undefined ? {} : { over: order.over }),
+            ...(order.record === undefined ? {} : { record: order.record }),
           }),
         };
+      case 'link':
+      case 'unlink':
+        account[action](stream, order.id!, order.other ?? 'contacts', order.otherId!);
+        return {};
+      case 'tag':
+      case 'untag':
+        account[action](stream, order.id!, order.name ?? '');
+        return {};
+      case 'merge':
+        account.merge(stream, order.winner!, order.loser!);
+        return {};
       case 'statistics/reset':
         statistics.reset();
         return {};

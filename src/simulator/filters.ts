@@ -1,6 +1,6 @@
 import type { ListDeclaration } from './list-declaration.ts';
 import { type Filter, type ListQuery, QueryError } from './query.ts';
-import type { Readings } from './readings.ts';
+import { type Readings, readingFor } from './readings.ts';
 import type { KommoRecord } from './table.ts';
 
 /** The seconds that a time may have, both ends included. */
@@ -29,6 +29,7 @@ export function conditionOf(list: ListDeclaration, query: ListQuery, readings: R
     const date = name === 'date' ? (filter.deeper.get('type') ?? 'created_at') : name;
     if (list.dates.includes(date)) addDate(condition, list, date, filter, readings);
     else if (name === list.identity && name in list.values) condition.ids = listed(filter);
+    else if (name === 'type' && list.name === 'events') addTypes(condition, filter, readings);
     else if (name in list.values) addValue(condition, list.values[name]!, filter);
     else if (name === 'statuses' && list.name === 'leads') addStages(condition, filter);
   }
@@ -98,6 +99,14 @@ function addValue(condition: Condition, key: string, filter: Filter): void {
       return wanted.has(typeof value === 'boolean' ? (value ? '1' : '0') : String(value));
     });
   }
+}
+
+/** One type that is refused refuses the request, and one that is overlooked undoes the filter. */
+function addTypes(condition: Condition, filter: Filter, readings: Readings): void {
+  const fates = listed(filter).map((type) => readingFor(readings, 'eventTypes', type));
+  if (fates.includes('rejected'))
+    throw new QueryError('filter.type', 'One or more of the given values is invalid.');
+  if (!fates.includes('ignored')) addValue(condition, 'type', filter);
 }
 
 function addStages(condition: Condition, filter: Filter): void {

@@ -8,6 +8,17 @@ import { allReadings, scenario } from './scenario.ts';
 const elsewhere: Readonly<Record<string, string>> = {
   refused: 'test/simulator/account-lists.test.ts: a refused list gives nothing',
   fileLinks: 'test/simulator/account-lists.test.ts: files are in no list that the property draws',
+  ...Object.fromEntries(
+    [
+      'linksTouch',
+      'tagsTouch',
+      'mergesTouch',
+      'restoresTouch',
+      'linkEvents',
+      'mergedTells',
+      'eventTypes',
+    ].map((name) => [name, 'test/simulator/people.test.ts: what nothing reads yet']),
+  ),
   renamed: 'test/faults/credentials.test.ts: a name that is gone gives no list',
 };
 

@@ -49,7 +49,7 @@ function notes(entity: Entity, share: number): ListDeclaration {
 }
 
 function entityRow(row: Row, entity: Entity): number {
-  return row.chance(10) % row.world.table(entity).historySize;
+  return row.chance(10) % Math.max(1, row.world.table(entity).historySize);
 }
 
 /** Notes, and what came in and waits to be sorted (kommo-api.md §11). */

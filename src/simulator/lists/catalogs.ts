@@ -61,10 +61,8 @@ export const catalogLists: readonly ListDeclaration[] = [
     rows: (size) => (size.catalogs === 0 ? 0 : Math.min(500, Math.ceil(size.leads * 0.3))),
     firstId: 90_000,
     builder: shaped('catalog_elements', {
-      parentRow: ({ index, world }) => index % world.table('catalogs').historySize,
+      parentRow: (row) => row.rowIn('catalogs'),
       fields: (row) => {
-        const catalogs = row.world.table('catalogs');
-        const catalog = row.index % catalogs.historySize;
         return {
           id: row.id,
           catalog_id: row.parent,
@@ -72,7 +70,10 @@ export const catalogLists: readonly ListDeclaration[] = [
           ...row.stamps(),
           // Null in the answers to writes, and in rows that an import made (observed-data.md §2).
           is_deleted: row.index % 10 === 9 ? null : false,
-          custom_fields_values: customFieldValues(fieldsOfCatalog(row.world, catalog), row.chance(7)),
+          custom_fields_values: customFieldValues(
+            fieldsOfCatalog(row.world, row.rowIn('catalogs')),
+            row.chance(7),
+          ),
           currency_id: row.index % 3 === 0 ? null : 1,
           account_id: row.world.accountId,
         };

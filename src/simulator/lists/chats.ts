@@ -66,10 +66,10 @@ export const chatLists: readonly ListDeclaration[] = [
     rows: (_, of) => of('talks') * 5,
     firstId: 1,
     builder: shaped('talk_messages', {
-      parentRow: ({ index, world }) => index % world.table('talks').historySize,
+      parentRow: (row) => row.rowIn('talks'),
       id: (row) => row.uuid(),
       fields: (row) => {
-        const talk = row.world.record('talks', row.index % row.world.table('talks').historySize);
+        const talk = row.world.record('talks', row.rowIn('talks'));
         const incoming = row.chance() % 2 === 0;
         return {
           id: row.uuid(),
@@ -97,10 +97,7 @@ export const chatLists: readonly ListDeclaration[] = [
     firstId: 8_000_000,
     builder: shaped('contact_chats', {
       fields: (row) => {
-        const { contact_id, chat_id } = row.world.record(
-          'talks',
-          row.index % row.world.table('talks').historySize,
-        );
+        const { contact_id, chat_id } = row.world.record('talks', row.rowIn('talks'));
         return { id: row.id, contact_id, chat_id };
       },
     }),

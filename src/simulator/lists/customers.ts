@@ -38,13 +38,13 @@ function subscriptions(entity: 'leads' | 'customers'): ListDeclaration {
     rows: (_, of) => Math.min(500, Math.ceil(of(entity) * 0.5)),
     firstId: 1,
     builder: shaped(name, {
-      parentRow: ({ index, world }) => (index * 2 - (index % 2)) % world.table(entity).historySize,
+      parentRow: ({ index, world }) =>
+        (index * 2 - (index % 2)) % Math.max(1, world.table(entity).historySize),
       fields: (row) =>
         row.index % 6 === 5
           ? { subscriber_id: 500_001 + (row.index % 3), type: 'group' }
           : {
-              subscriber_id:
-                row.world.table('users').ids[row.index % row.world.table('users').historySize] ?? 0,
+              subscriber_id: row.world.table('users').ids[row.rowIn('users')] ?? 0,
               type: 'user',
             },
     }),
@@ -158,7 +158,7 @@ export const customerLists: readonly ListDeclaration[] = [
     rows: (_, of) => of('customers') * 2,
     firstId: 6_000_000,
     builder: shaped('customer_transactions', {
-      parentRow: ({ index, world }) => index % world.table('customers').historySize,
+      parentRow: (row) => row.rowIn('customers'),
       fields: (row) => ({
         id: row.id,
         price: row.chance(7) % 20_000,

@@ -135,9 +135,9 @@ function groups(entity: string, path = entity): ListDeclaration {
     parent: path === entity ? undefined : { list: 'catalogs', field: 'catalog_id', touched: false },
     builder: shaped(name, {
       parentRow: () => 0,
-      id: (row) => row.turn(['default', `${entity}_29741591099841`, 'statistic']),
+      id: (row) => row.name(['default', `${entity}_29741591099841`, 'statistic']),
       fields: (row) => ({
-        id: row.turn(['default', `${entity}_29741591099841`, 'statistic']),
+        id: row.name(['default', `${entity}_29741591099841`, 'statistic']),
         name: row.turn(['Основное', 'Delivery', 'Statistics']),
         sort: row.index,
         entity_type: entity,

@@ -5,7 +5,7 @@ import { type Row, shaped } from '../records/row.ts';
 /** Every fourth file has three versions, the others one. */
 function fileOfVersion({ index, world }: Row): number {
   const files = world.table('files').historySize;
-  return index < files ? index : 4 * ((index - files) >> 1);
+  return index < files ? index : (4 * ((index - files) >> 1)) % Math.max(1, files);
 }
 
 /** Files on their own host, where much is spelled in another way, and what they hang on (kommo-api.md §18.3). */
@@ -82,7 +82,7 @@ export const fileLists: readonly ListDeclaration[] = [
     rows: (_, of) => (of('leads') === 0 ? 0 : of('files')),
     firstId: 10_000,
     builder: shaped('file_links', {
-      parentRow: ({ index, world }) => index % world.table('files').historySize,
+      parentRow: (row) => row.rowIn('files'),
       fields: (row) => {
         const type =
           row.world.table('contacts').historySize > 0 && row.index % 3 === 2 ? 'contacts' : 'leads';

@@ -132,9 +132,9 @@ export const settingLists: readonly ListDeclaration[] = [
     ids: () => eventTypes.map((_, index) => index + 1),
     builder: shaped('event_types', {
       fields: (row) => ({
-        key: row.turn(eventTypes),
+        key: row.name(eventTypes),
         type: row.id,
-        lang: row.turn(eventTypes).replaceAll('_', ' '),
+        lang: row.name(eventTypes).replaceAll('_', ' '),
       }),
     }),
   },
@@ -148,8 +148,8 @@ export const settingLists: readonly ListDeclaration[] = [
     marker: undefined,
     ids: () => [1, 2, 3, 4],
     builder: shaped('currencies', {
-      fields: (row) => ({ code: row.turn(['BRL', 'USD', 'EUR', 'RUB']) }),
-      id: (row) => row.turn(['BRL', 'USD', 'EUR', 'RUB']),
+      fields: (row) => ({ code: row.name(['BRL', 'USD', 'EUR', 'RUB']) }),
+      id: (row) => row.name(['BRL', 'USD', 'EUR', 'RUB']),
     }),
   },
 ];

@@ -28,6 +28,11 @@ export class Row {
   get updated(): number {
     return this.table.updatedAt[this.index]!;
   }
+  /** One of these for the rows that there are from the beginning, and for later ones something like it. */
+  name(values: readonly string[]): string {
+    return this.index < values.length ? values[this.index]! : `${this.turn(values)}_${this.index}`;
+  }
+
   /** The id of the record that it belongs to. */
   get parent(): number | string {
     return this.world.parentOf(this.list, this.index);
@@ -47,6 +52,11 @@ export class Row {
   }
   turn<T>(values: readonly T[]): T {
     return values[this.index % values.length]!;
+  }
+
+  /** A row of the other list's history, in turn; the first one where it has none. */
+  rowIn(list: string): number {
+    return this.index % Math.max(1, tableOf(this.world, list).historySize);
   }
 
   /** The id of a record of another list, or null when that is empty. */

@@ -1,0 +1,150 @@
+import { AccountStore } from './account-store.ts';
+import { type Deed, eventOf } from './event-log.ts';
+import { readingFor } from './readings.ts';
+import type { ServedList } from './served-list.ts';
+import { IN_BIN, type KommoRecord, LISTED, NOT_YET_VISIBLE, PURGED } from './table.ts';
+
+/** The records of an account, and what people do to each of them. */
+export class AccountRecords extends AccountStore {
+  /** Changes a record, stamping it with the current second unless the patch says another; keys set to undefined disappear. */
+  edit(stream: string, id: number | string, patch: KommoRecord = {}): void {
+    const list = this.list(stream);
+    const row = this.existing(list, id);
+    list.table.touch(row, timeIn(patch, 'updated_at') ?? this.now());
+    const created = timeIn(patch, 'created_at');
+    if (created !== undefined) list.table.redate(row, created);
+    this.override(list, row, patch);
+    list.forget(row);
+    this.leaveEvent('changed', list, row);
+  }
+
+  /** Changes many records in one second. */
+  bulkEdit(stream: string, ids: Iterable<number | string>, patch: KommoRecord = {}): void {
+    const second = timeIn(patch, 'updated_at') ?? this.now();
+    for (const id of ids) this.edit(stream, id, { ...patch, updated_at: second });
+  }
+
+  /**
+   * Adds a record and returns its id. `visibleFrom` (a second) keeps it out of the lists until then, while it carries
+   * the time of its creation: a row that becomes visible late.
+   */
+  create(stream: string, record: KommoRecord & { visibleFrom?: number } = {}): number | string {
+    const { visibleFrom, ...fields } = record;
+    const list = this.list(stream);
+    const { table } = list;
+    const created = timeIn(fields, 'created_at') ?? timeIn(fields, 'updated_at') ?? this.now();
+    const last = table.size === 0 ? table.firstId : table.ids[table.size - 1]!;
+    const id = typeof fields.id === 'number' ? fields.id : last + 1;
+    const row = table.append(id, created, timeIn(fields, 'updated_at') ?? created, visibleFrom);
+    this.override(list, row, fields);
+    this.touchParent(list, row);
+    this.leaveEvent('added', list, row);
+    return list.publicId(row);
+  }
+
+  /** Adds an event, of the current second unless it names another. */
+  addEvent(event: KommoRecord = {}): string {
+    return this.create('events', event) as string;
+  }
+
+  /** Adds many records in one second, as an import does, or one after the other over so many seconds from then on. */
+  import(order: {
+    stream?: string;
+    count: number;
+    at?: number;
+    over?: number;
+    record?: KommoRecord;
+  }): (number | string)[] {
+    const { stream = 'leads', count, over = 0, at = this.now() } = order;
+    return Array.from({ length: count }, (_, index) => {
+      const second = at + Math.floor((over * index) / count);
+      return this.create(stream, { ...order.record, created_at: second, updated_at: second });
+    });
+  }
+
+  /** Moves a record to the bin: it leaves the lists and carries a new `updated_at`. */
+  remove(stream: string, id: number | string): void {
+    const list = this.list(stream);
+    const row = this.existing(list, id);
+    this.move(list, row, IN_BIN, true);
+    this.touchParent(list, row);
+    this.leaveEvent('deleted', list, row);
+  }
+
+  /** Takes a record out of the bin, as a new version unless a reading says otherwise. */
+  restore(stream: string, id: number | string): void {
+    const list = this.list(stream);
+    const row = this.existing(list, id);
+    this.move(list, row, LISTED, readingFor(this.readings, 'restoresTouch', stream));
+    this.leaveEvent('restored', list, row);
+  }
+
+  /** Deletes a record for good. */
+  purge(stream: string, id: number | string): void {
+    const list = this.list(stream);
+    this.move(list, this.existing(list, id), PURGED, true);
+  }
+
+  /** Gives a record a new version of the current second. */
+  protected touch(list: ServedList, row: number): void {
+    list.table.touch(row, this.now());
+    list.forget(row);
+  }
+
+  /** What a record says where it differs from what chance made of it; undefined lets a key disappear. */
+  protected override(list: ServedList, row: number, patch: KommoRecord): void {
+    const kept = { ...patch };
+    // The columns hold these, unless somebody wants to see what a wrong type does.
+    for (const key of ['id', 'created_at', 'updated_at']) if (typeof kept[key] === 'number') delete kept[key];
+    if (Object.keys(kept).length === 0) return;
+    const before = list.table.overrides.get(row);
+    if (isObject(before?._embedded) && isObject(kept._embedded))
+      kept._embedded = { ...before._embedded, ...kept._embedded };
+    list.table.overrides.set(row, { ...before, ...kept });
+  }
+
+  /** Writes into the log, if it is kept and knows such events. */
+  protected tell(event: KommoRecord): void {
+    if (this.recordEvents && this.has('event_types', String(event.type))) this.addEvent(event);
+  }
+
+  protected existing(list: ServedList, id: number | string): number {
+    const row = list.rowOf(id);
+    if (row < 0 || list.table.states[row] === PURGED)
+      throw new Error(`${list.declaration.name} has no record ${id}`);
+    return row;
+  }
+
+  private move(list: ServedList, row: number, state: number, touched: boolean): void {
+    const { name } = list.declaration;
+    if (list.table.states[row] === NOT_YET_VISIBLE)
+      throw new Error(`${name} ${list.publicId(row)} is not visible yet`);
+    if (touched && name !== 'events') list.table.touch(row, this.now());
+    list.table.moveTo(row, state);
+    list.forget(row);
+  }
+
+  /** What is added to some records, or taken from them, is a change of theirs. */
+  private touchParent(list: ServedList, row: number): void {
+    const { parent } = list.declaration;
+    const id = parent?.touched ? list.parentOf(row) : undefined;
+    if (id === undefined || !this.has(parent!.list, id)) return;
+    const above = this.list(parent!.list);
+    this.touch(above, above.rowOf(id));
+  }
+
+  private leaveEvent(deed: Deed, list: ServedList, row: number): void {
+    if (!this.recordEvents) return;
+    const event = eventOf(deed, list.declaration.name, list.publicId(row), () => list.record(row));
+    if (event !== undefined) this.tell(event);
+  }
+}
+
+function isObject(value: unknown): value is KommoRecord {
+  return typeof value === 'object' && value !== null;
+}
+
+function timeIn(record: KommoRecord, key: string): number | undefined {
+  const value = record[key];
+  return typeof value === 'number' ? value : undefined;
+}
