@@ -45,7 +45,7 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./plan.ts')).plan,
   },
   verify: {
-    summary: 'compare a SQLite file with the account, record by record',
+    summary: 'compare keys and times of change in a SQLite file with the account, or every column',
     load: async () => (await import('./verify.ts')).verify,
   },
   login: {

@@ -72,6 +72,47 @@ describe('verify', () => {
     expect(stdout).toMatch(/^contacts .*complete up to/m);
   });
 
+  test('does not call a file incomplete for what is gone, and not gone what is marked', async () => {
+    const { verify, damage, path, simulator, config } = await synced(100);
+    const [first, second] = ask<{ id: number }>(path, 'SELECT id FROM leads ORDER BY id').map(({ id }) => id);
+    for (const id of [first!, second!]) simulator.account.purge('leads', id);
+    const before = await verify('--streams', 'leads');
+    expect(before.code).toBe(0);
+    expect(before.stdout).toMatch(/^leads +98 records; complete up to/);
+    expect(before.stdout).toContain(`\n  2 gone from Kommo: ${first}, ${second}\n`);
+    expect(before.stdout).toContain('What is gone from Kommo is marked by sync --full-refresh.');
+    const sync = ['sync', '--config', config, '--to', path, '--streams', 'leads', '--full-refresh'];
+    expect((await runProgram('source-kommo', sync)).code).toBe(0);
+    expect((await verify('--streams', 'leads')).stdout).not.toContain('gone');
+    damage('UPDATE leads SET _deleted_at = 5 WHERE id = (SELECT max(id) FROM leads)');
+    const { code, stdout } = await verify('--streams', 'leads');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^ {2}1 stale in the file: \d+$/m);
+  });
+
+  test('compares every column with --deep, and says what it compared', async () => {
+    const { verify, damage, path } = await synced(100);
+    const whole = await verify('--deep');
+    expect(whole.stdout).toContain('Every column was compared.');
+    expect(whole).toMatchObject({ code: 0 });
+    const ids = ask<{ id: number }>(path, 'SELECT id FROM leads ORDER BY id').map(({ id }) => id);
+    damage(`UPDATE leads SET tags = '[]', contacts = '[{"id":5}]' WHERE id = ${ids[7]}`);
+    damage(`UPDATE leads SET price = NULL WHERE id = ${ids[9]}`);
+    damage("UPDATE statuses SET name = 'Won!' WHERE id = 142");
+    damage('DELETE FROM tasks WHERE id = (SELECT max(id) FROM tasks)');
+    const shallow = await verify('--streams', 'leads,statuses');
+    expect(shallow.code).toBe(0);
+    expect(shallow.stdout).toContain('Keys and times of change were compared');
+    const deep = await verify('--deep');
+    expect(deep.code).toBe(1);
+    expect(deep.stdout).toMatch(
+      new RegExp(`^leads .*not complete.*\n  2 stale in the file: ${ids[7]}, ${ids[9]}$`, 'm'),
+    );
+    expect(deep.stdout).toMatch(/^statuses .*not complete.*\n {2}3 stale in the file: \d+\/142/m);
+    expect(deep.stdout).toMatch(/^tasks .*not complete.*\n {2}1 missing in the file: \d+$/m);
+    expect(deep.stdout).toMatch(/^contacts .*; complete up to/m);
+  });
+
   test('a full refresh mends what it lists', async () => {
     const { verify, damage, config, path } = await synced(100);
     damage('DELETE FROM leads WHERE id % 2');
@@ -93,6 +134,8 @@ describe('verify', () => {
     await runProgram('source-kommo', ['sync', '--config', config, '--to', path]);
     expect(ask(path, 'SELECT count(*) < 300 AS fewer FROM leads')).toEqual([{ fewer: 1 }]);
     const { code, stdout } = await runProgram('source-kommo', ['verify', '--config', config, '--db', path]);
+    expect(stdout).toMatch(new RegExp(`^leads .*; complete from ${from}T00:00:00Z up to`, 'm'));
+    expect(stdout).toMatch(/^users .*; complete up to/m);
     expect(stdout).toMatch(/is complete/);
     expect(code).toBe(0);
   });
@@ -107,7 +150,7 @@ describe('verify', () => {
     const all = await verify();
     expect(all.code).toBe(1);
     expect(all.stdout).toMatch(/^leads .*complete up to/m);
-    expect(all.stdout).toMatch(/^users .*no sync of it has got anywhere yet/m);
+    expect(all.stdout).toMatch(/^users .*not synced yet/m);
     expect(all.stdout).not.toMatch(/^tasks/m);
     const leads = await verify('--streams', 'leads');
     expect(leads.code).toBe(0);

@@ -1,14 +1,14 @@
 import { ConfigError } from '../../errors.ts';
 import { silentLog } from '../../log.ts';
 import type { Stream } from '../../stream/declaration.ts';
-import type { Emit } from '../../sync/event.ts';
+import type { Emit, Part } from '../../sync/event.ts';
 import { type FileOwner, readOwner } from './account.ts';
+import { type Collection, collect } from './collection.ts';
 import { type Database, has, openForReading, quote } from './database.ts';
 import { toUserError } from './failure.ts';
 import { isAlive, marksOf } from './marks.ts';
+import { outside } from './parts.ts';
 import { readState } from './state.ts';
-import { columnsOf, createTable } from './table.ts';
-import { prepareUpsert, replaceOlder } from './upsert.ts';
 
 /** Keys of rows that are not as they should be: the first few of them, and how many there are. */
 export interface Deviation {
@@ -23,7 +23,7 @@ export interface Findings {
   upTo: number | undefined;
   /** In the account, and not in the file. */
   missing: Deviation;
-  /** In the file in another version. */
+  /** In the file in another version, or as deleted. */
   stale: Deviation;
   /** In the file as if alive, and no longer in the account. */
   gone: Deviation;
@@ -33,33 +33,47 @@ export interface Findings {
 export interface Audit {
   /** The streams that the file holds. */
   readonly streams: readonly Stream[];
-  /** Takes records of which only the key and the cursor are needed. */
+  /** Takes records: of a shallow audit only key and cursor are needed, of a deep one all columns. */
   emit: Emit;
   /** Compares once all records of the stream were taken; what changed last before the second `from` was never asked for. */
   compare(stream: Stream, from: number | undefined): Findings;
   close(): void;
 }
 
+export interface AuditOptions {
+  path: string;
+  account: FileOwner;
+  streams: readonly Stream[];
+  /** Compares every column. */
+  deep: boolean;
+}
+
 /** Opens the file for an audit. Throws a ConfigError when it is not a file of this account. */
-export function openAudit(path: string, account: FileOwner, streams: readonly Stream[]): Audit {
+export function openAudit({ path, account, streams, deep }: AuditOptions): Audit {
   const database = openForReading(path);
   try {
     // One snapshot for the whole audit: a sync may go on in the meantime.
     database.exec('BEGIN');
     requireOwner(database, path, account);
     const present = streams.filter(({ name }) => has(database, name));
-    const takers = new Map(present.map((stream) => [stream.name, collect(database, stream)]));
+    const collections = new Map(present.map((stream) => [stream.name, collect(database, stream, deep)]));
+    const uncovered = new Map<string, readonly Part[]>();
     return {
       streams: present,
       async emit(event) {
+        if (event.type === 'finished') uncovered.set(event.stream, event.uncovered ?? []);
         if (event.type !== 'records') return;
         try {
-          takers.get(event.stream)?.(event.records);
+          collections.get(event.stream)?.take(event.records);
         } catch (error) {
           throw toUserError(error, 'The folder for temporary files');
         }
       },
-      compare: (stream, from) => compare(database, stream, from),
+      compare: (stream, from) =>
+        compare(database, stream, collections.get(stream.name)!, {
+          from: from ?? 0,
+          uncovered: uncovered.get(stream.name) ?? [],
+        }),
       close: () => database.close(),
     };
   } catch (error) {
@@ -80,23 +94,16 @@ function requireOwner(database: Database, path: string, account: FileOwner): voi
   }
 }
 
-/** A temporary table of keys and versions, which SQLite keeps outside of the file and of memory. */
-function collect(database: Database, stream: Stream) {
-  const columns = stream.cursor === undefined ? stream.key : [...stream.key, stream.cursor];
-  const properties = Object.fromEntries(columns.map((name) => [name, stream.schema.properties[name]!]));
-  const versions = { ...stream, schema: { ...stream.schema, properties } };
-  const table = tableInAccount(stream);
-  createTable(database, versions, { table, columns: columnsOf(versions), schema: 'temp' });
-  return prepareUpsert(database, versions, table, replaceOlder(versions, table));
-}
-
-const tableInAccount = (stream: Stream) => `in_account_${stream.name}`;
-
-function compare(database: Database, stream: Stream, from: number | undefined): Findings {
+function compare(
+  database: Database,
+  stream: Stream,
+  collection: Collection,
+  { from, uncovered }: { from: number; uncovered: readonly Part[] },
+): Findings {
   const { name, cursor } = stream;
   const state = readState(database, name, silentLog);
-  const upTo = cursor === undefined ? state?.until : state?.through;
-  const account = `temp.${quote(tableInAccount(stream))} AS account`;
+  const upTo = (cursor === undefined ? state?.until : state?.through) ?? -1;
+  const account = `temp.${quote(collection.table)} AS account`;
   const file = `main.${quote(name)} AS file`;
   const sameKey = stream.key
     .map((column) => `file.${quote(column)} = account.${quote(column)}`)
@@ -104,15 +111,16 @@ function compare(database: Database, stream: Stream, from: number | undefined): 
   const key = (side: string) => stream.key.map((column) => `${side}.${quote(column)}`).join(" || '/' || ");
   const version = (side: string) => (cursor === undefined ? 'NULL' : `${side}.${quote(cursor)}`);
   const living = marksOf(stream).size === 0 ? 'true' : isAlive('file');
-  const vouchedFor = `coalesce(${version('account')} BETWEEN @from AND @upTo, 1)`;
-  const find = (side: string, where: string) => {
-    const parameters = { upTo: upTo ?? -1, from: from ?? 0 };
-    const count = database.prepare<object, number>(`SELECT count(*) FROM ${where}`).pluck().get(parameters)!;
+  const vouchedFor = `coalesce(${version('account')} BETWEEN ${from} AND ${upTo}, 1)`;
+  const covered = outside(uncovered, 'file');
+  const find = (side: string, where: string, values: readonly (string | number)[] = []): Deviation => {
+    const count = database
+      .prepare<unknown[], number>(`SELECT count(*) FROM ${where}`)
+      .pluck()
+      .get(...values)!;
     const first = `SELECT ${key(side)} FROM ${where} ORDER BY 1 LIMIT 10`;
-    return {
-      count,
-      keys: database.prepare<object, string | number>(first).pluck().all(parameters).map(String),
-    };
+    const keys = database.prepare<unknown[], string | number>(first).pluck();
+    return { count, keys: keys.all(...values).map(String) };
   };
   return {
     records: database.prepare<[], number>(`SELECT count(*) FROM ${account}`).pluck().get()!,
@@ -123,11 +131,14 @@ function compare(database: Database, stream: Stream, from: number | undefined): 
     ),
     stale: find(
       'account',
-      `${account} JOIN ${file} ON ${sameKey} WHERE ${vouchedFor} AND ${version('file')} IS NOT ${version('account')}`,
+      `${account} JOIN ${file} ON ${sameKey} WHERE ${vouchedFor} AND ` +
+        `(${version('file')} IS NOT ${version('account')} OR ${collection.differs} OR NOT ${living})`,
     ),
     gone: find(
       'file',
-      `${file} WHERE ${living} AND coalesce(${version('file')} >= @from, 1) AND NOT EXISTS (SELECT 1 FROM ${account} WHERE ${sameKey})`,
+      `${file} WHERE ${living} AND coalesce(${version('file')} >= ${from}, 1) AND ${covered.condition} AND ` +
+        `NOT EXISTS (SELECT 1 FROM ${account} WHERE ${sameKey})`,
+      covered.values,
     ),
   };
 }

@@ -1,4 +1,5 @@
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { ConfigError } from '../../errors.ts';
@@ -48,21 +49,63 @@ export function openForWriting<T>(path: string, pragmas: Pragmas, prepare: (data
   }
 }
 
-/** Opens an existing file for reading only. */
+/** Opens an existing file for reading only; neither its folder nor one for temporary files need be writable. */
 export function openForReading(path: string): Database {
   const file = resolve(path);
   if (!existsSync(file)) throw new ConfigError(`${path} does not exist`);
   if (isDirectory(file)) throw new ConfigError(`${path} is a folder: name a file`);
-  let database: Database | undefined;
   try {
-    database = new SQLite(file, { readonly: true, timeout: busyTimeout });
-    // Nothing is read before the first question.
-    database.prepare('SELECT count(*) FROM sqlite_schema').get();
+    const database = openReadOnly(file);
+    if (!hasFolderForTemporaryFiles()) database.pragma('temp_store = MEMORY');
     return database;
   } catch (error) {
-    database?.close();
     throw toUserError(error, path);
   }
+}
+
+function openReadOnly(file: string): Database {
+  const open = (source: string | Buffer) => {
+    const database = new SQLite(source, { readonly: true, timeout: busyTimeout });
+    try {
+      // Nothing is read before the first question.
+      database.prepare('SELECT count(*) FROM sqlite_schema').get();
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  };
+  try {
+    return open(file);
+  } catch (error) {
+    // A file in WAL mode wants an index beside it. Where none can be made nobody writes, so a copy is as good.
+    if (!(error instanceof SQLite.SqliteError) || !isFolderReadOnly(error) || hasLog(file)) throw error;
+    return open(inRollbackMode(readFileSync(file)));
+  }
+}
+
+const isFolderReadOnly = ({ code }: { code: string }) =>
+  code === 'SQLITE_READONLY_DIRECTORY' || code === 'SQLITE_CANTOPEN';
+
+function hasLog(file: string): boolean {
+  return (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+/** Bytes 18 and 19 of the header say how the file is written: 2 is WAL, which does not work in memory. */
+function inRollbackMode(content: Buffer): Buffer {
+  return content.fill(1, 18, 20);
+}
+
+/** SQLite spills temporary tables into the first of these that it can write. */
+function hasFolderForTemporaryFiles(): boolean {
+  return [tmpdir(), '/var/tmp', '/usr/tmp', '/tmp', '.'].some((folder) => {
+    try {
+      accessSync(folder, constants.W_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }
 
 function set(database: Database, pragmas: Pragmas): void {

@@ -2,6 +2,7 @@ import type { Stream } from '../../stream/declaration.ts';
 import type { Part } from '../../sync/event.ts';
 import { type Database, quote } from './database.ts';
 import { deletedAt, marksOf } from './marks.ts';
+import { outside } from './parts.ts';
 import { columnsOf, createTable } from './table.ts';
 import { reviveOrReplace } from './upsert.ts';
 
@@ -70,17 +71,16 @@ function markMissing(
   const table = quote(stream.name);
   const load = quote(refreshTable(stream));
   const sameKey = stream.key.map((name) => `${load}.${quote(name)} = ${table}.${quote(name)}`).join(' AND ');
-  const conditions = [`${deletedAt} IS NULL`, `NOT EXISTS (SELECT 1 FROM ${load} WHERE ${sameKey})`];
-  const values: (string | number)[] = [at];
-  if (from !== undefined && stream.cursor !== undefined) {
-    conditions.push(`${quote(stream.cursor)} >= ?`);
-    values.push(from);
-  }
-  for (const part of uncovered) {
-    const columns = Object.entries(part);
-    conditions.push(`NOT (${columns.map(([name]) => `${quote(name)} IS ?`).join(' AND ')})`);
-    values.push(...columns.map(([, value]) => value));
-  }
+  const covered = outside(uncovered, table);
+  const asked =
+    from === undefined || stream.cursor === undefined ? undefined : `${quote(stream.cursor)} >= ?`;
+  const conditions = [
+    `${deletedAt} IS NULL`,
+    `NOT EXISTS (SELECT 1 FROM ${load} WHERE ${sameKey})`,
+    covered.condition,
+    ...(asked === undefined ? [] : [asked]),
+  ];
+  const values = [at, ...covered.values, ...(asked === undefined ? [] : [from!])];
   const before = database
     .prepare<[], number>(`SELECT count(*) FROM ${table} WHERE ${deletedAt} IS NULL`)
     .pluck()

@@ -1,5 +1,5 @@
 import type { Stream } from '../../stream/declaration.ts';
-import type { ShapedRecord } from '../../stream/record.ts';
+import type { ColumnValue, ShapedRecord } from '../../stream/record.ts';
 import { type Database, quote } from './database.ts';
 import { deletedAt, marksOf } from './marks.ts';
 import { columnsOf } from './table.ts';
@@ -20,14 +20,15 @@ export function prepareUpsert(database: Database, stream: Stream, table: string,
   return (records) => {
     let changed = 0;
     for (const { data } of records) {
-      const values = names.map((name) => {
-        const value = data[name];
-        return typeof value === 'boolean' ? Number(value) : (value ?? null);
-      });
-      changed += statement.run(values).changes;
+      changed += statement.run(names.map((name) => toSql(data[name]))).changes;
     }
     return changed;
   };
+}
+
+/** A column's value as SQLite takes it. */
+export function toSql(value: ColumnValue | undefined): string | number | null {
+  return typeof value === 'boolean' ? Number(value) : (value ?? null);
 }
 
 /** The clause that turns an insert into a bare copy of the stream's rows into an upsert by key. */
