@@ -64,15 +64,18 @@ export function replacementHost(text: string): CheckedHost {
 }
 
 /**
- * The file host that an account names. The token goes there, so it has to lie under one of Kommo's domains, or be
- * the address that replaces the account's own.
+ * The file host that an account names. The token goes there, so it has to lie under one of Kommo's domains, or on
+ * the host that replaces the account's own, whatever its port.
  */
 export function driveHost(text: string, accountOrigin: string): CheckedHost {
   const url = URL.parse(text);
   if (!url || url.username || url.password || url.pathname !== '/' || url.search || url.hash)
     return { problem: 'is no address of a host' };
   const isKommo = url.protocol === 'https:' && url.port === '' && isKommoHost(url.hostname);
-  if (isKommo || url.origin === accountOrigin) return { origin: url.origin };
+  const account = new URL(accountOrigin);
+  const isReplacement =
+    !isKommoHost(account.hostname) && url.protocol === account.protocol && url.hostname === account.hostname;
+  if (isKommo || isReplacement) return { origin: url.origin };
   return { problem: `is not under ${kommoDomains.join(', ')}` };
 }
 

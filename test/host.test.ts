@@ -139,6 +139,7 @@ describe('the Drive that an account names', () => {
     ['https://drive-c.kommo.com', 'https://proxy.example', 'https://drive-c.kommo.com'],
     ['https://proxy.example', 'https://proxy.example', 'https://proxy.example'],
     ['http://127.0.0.1:8080', 'http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    ['http://127.0.0.1:8081', 'http://127.0.0.1:8080', 'http://127.0.0.1:8081'],
   ])('%s of %s may have the token', (text, origin, expected) => {
     expect(driveHost(text, origin)).toEqual({ origin: expected });
   });
@@ -152,7 +153,8 @@ describe('the Drive that an account names', () => {
     ['https://drive-c.kommo.com:8443', account],
     ['https://me:secret@drive-c.kommo.com', account],
     ['https://drive-c.kommo.com/v1.0', account],
-    ['http://127.0.0.1:8081', 'http://127.0.0.1:8080'],
+    ['http://localhost:8081', 'http://127.0.0.1:8080'],
+    ['https://acme.kommo.com:8443', account],
     ['http://proxy.example', 'https://proxy.example'],
     ['https://kommo.com', account],
     ['drive-c.kommo.com', account],

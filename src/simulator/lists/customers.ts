@@ -31,10 +31,19 @@ function subscriptions(entity: 'leads' | 'customers'): ListDeclaration {
     envelope: ['_total_items', '_page', '_page_count', '_links'],
     marker: undefined,
     parent: { list: entity, field: 'entity_id', touched: false },
-    stream: {
-      name: 'subscriptions',
-      key: ({ type, subscriber_id }, parent) => [entity, parent!, type as string, subscriber_id as number],
-    },
+    // Those of customers are a list and no stream.
+    stream:
+      entity === 'customers'
+        ? undefined
+        : {
+            name: 'subscriptions',
+            key: ({ type, subscriber_id }, parent) => [
+              entity,
+              parent!,
+              type as string,
+              subscriber_id as number,
+            ],
+          },
     rows: (_, of) => Math.min(500, Math.ceil(of(entity) * 0.5)),
     firstId: 1,
     builder: shaped(name, {
