@@ -76,7 +76,7 @@ async function read(): Promise<number> {
     transport,
   });
   const columns = Object.keys(leads.schema.properties);
-  const plan = [{ stream: leads, mode: 'full_refresh' as const, columns, state: undefined }];
+  const plan = [{ stream: leads, mode: 'full_refresh' as const, columns, state: undefined, required: true }];
   const nowhere = new Writable({ write: (_bytes, _encoding, taken) => taken() });
   const translator = new Translator(new LineWriter(nowhere, redactor), systemClock, silentLog, plan);
   let count = 0;

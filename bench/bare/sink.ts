@@ -20,7 +20,16 @@ const sink = openSqliteSink({
   clock: systemClock,
   log: () => {},
 });
-const state: StreamState = { version: 1, mode: 'incremental', finished: 0, through: 1, until: 1, done: '' };
+const state: StreamState = {
+  version: 1,
+  mode: 'incremental',
+  finished: 0,
+  through: 1,
+  until: 1,
+  done: '',
+  rows: -1,
+  requests: -1,
+};
 
 const stream = leads.name;
 const begun = performance.now();

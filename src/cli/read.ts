@@ -98,8 +98,9 @@ function quieted(log: Log): Log {
   return (level, message) => log(level === 'info' ? 'debug' : level, message);
 }
 
-function planWhole({ stream }: Choice): PlannedStream {
-  return { stream, mode: 'full_refresh', columns: Object.keys(stream.schema.properties), state: undefined };
+function planWhole(choice: Choice): PlannedStream {
+  const columns = Object.keys(choice.stream.schema.properties);
+  return { ...choice, mode: 'full_refresh', columns, state: undefined };
 }
 
 function parseLimit(text: string | undefined): number | undefined {

@@ -8,7 +8,7 @@ import type { Stream } from '../stream/declaration.ts';
 import type { PlannedStream, SyncMode } from '../sync/event.ts';
 import { run } from '../sync/run.ts';
 import { withAccount } from './account.ts';
-import { chooseStreams } from './choose-streams.ts';
+import { type Choice, chooseStreams } from './choose-streams.ts';
 import { defineCommand } from './command.ts';
 import { describeFailures } from './failures.ts';
 import { noteNulledValues } from './nulled-values.ts';
@@ -55,7 +55,10 @@ export const sync = defineCommand({
     const chosen = chooseStreams(await context.loadStreams(), flags.streams);
     const config = await readSettings(context, flags.config);
     stampLines(context, config);
-    const streams = chosen.map(({ stream }) => ({ stream, mode: modeOf(stream, flags['full-refresh']) }));
+    const streams = chosen.map((choice) => ({
+      ...choice,
+      mode: modeOf(choice.stream, flags['full-refresh']),
+    }));
     const tally = openTally(clock);
     const progress = openProgress({ stderr, clock, tally, environment, debug: flags.debug });
     const { log } = progress;
@@ -112,8 +115,9 @@ function modeOf(stream: Stream, fullRefresh: boolean): SyncMode {
   return fullRefresh || !stream.incremental ? 'full_refresh' : 'incremental';
 }
 
-function planned({ stream, mode }: { stream: Stream; mode: SyncMode }, sink: SqliteSink): PlannedStream {
-  return { stream, mode, columns: Object.keys(stream.schema.properties), state: sink.state(stream.name) };
+function planned(choice: Choice & { mode: SyncMode }, sink: SqliteSink): PlannedStream {
+  const { stream } = choice;
+  return { ...choice, columns: Object.keys(stream.schema.properties), state: sink.state(stream.name) };
 }
 
 function report(

@@ -98,5 +98,5 @@ function planned(stream: Stream, deep: boolean): PlannedStream {
     // What with= adds makes pages slow and says nothing about versions.
     return deep ? byId : { ...byId, with: [] };
   });
-  return { stream: { ...stream, lists }, mode: 'full_refresh', columns, state: undefined };
+  return { stream: { ...stream, lists }, mode: 'full_refresh', columns, state: undefined, required: true };
 }

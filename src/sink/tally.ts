@@ -3,7 +3,7 @@ import { InterruptedError } from '../errors.ts';
 import type { SyncEvent } from '../sync/event.ts';
 
 /** How the reading of a stream ended. */
-export type Ending = 'complete' | 'failed' | 'stopped';
+export type Ending = 'complete' | 'failed' | 'stopped' | 'not available';
 
 /** How far a stream is, as its events have told. Times are milliseconds since the epoch. */
 export interface StreamTally {
@@ -57,7 +57,7 @@ export function openTally(clock: Clock): Tally {
       }
       if (event.type === 'finished') {
         stream.finishedAt = clock.now();
-        stream.ending = endingOf(event.error);
+        stream.ending = event.unavailable === undefined ? endingOf(event.error) : 'not available';
       }
     },
   };

@@ -1,7 +1,7 @@
 import { formatIntervals, type Interval, merge, parseIntervals, subtract } from '../stream/interval.ts';
 import { type Bookmark, formatBookmark, parseBookmarks } from './bookmark.ts';
 import type { PlannedStream } from './event.ts';
-import type { StreamState } from './state.ts';
+import type { ListState, Reached } from './state.ts';
 import type { Range } from './walk/walk.ts';
 
 export interface Bounds {
@@ -22,10 +22,12 @@ export class Coverage {
   /** What earlier runs delivered above this second is delivered once more: the lookback. */
   readonly settledThrough: number;
   readonly #mode: PlannedStream['mode'];
-  readonly #before: StreamState | undefined;
+  readonly #before: ListState | undefined;
 
-  constructor(planned: PlannedStream, bounds: Bounds) {
-    const { mode, state } = planned;
+  constructor(
+    { mode, state }: { mode: PlannedStream['mode']; state: ListState | undefined },
+    bounds: Bounds,
+  ) {
     this.#mode = mode;
     // A full refresh goes on where it was cut off; a finished one begins anew.
     this.#before =
@@ -40,7 +42,7 @@ export class Coverage {
    * The state to report while `remaining` is still unread; undefined while the lookback, which lies before what
    * was already reported, is not read yet.
    */
-  state(remaining: readonly Range[], finished: boolean): StreamState | undefined {
+  state(remaining: readonly Range[], finished: boolean): Reached | undefined {
     const gaps = merge(remaining);
     const through = gaps.length === 0 ? this.whole.to : gaps[0]!.from - 1;
     const before = this.#before;
@@ -65,7 +67,7 @@ export class Coverage {
  * What a state vouches for, up to the second `limit`. Records may become visible late, with a cursor value of some
  * minutes ago: what is closer than the lookback to the moment of reading is read once more.
  */
-function settled(state: StreamState | undefined, limit: number): Interval[] {
+function settled(state: ListState | undefined, limit: number): Interval[] {
   if (state === undefined) return [];
   return [{ from: 0, to: state.through }, ...(parseIntervals(state.done) ?? [])].map(({ from, to }) => ({
     from,

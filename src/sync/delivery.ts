@@ -1,8 +1,11 @@
 import type { KommoClient } from '../api/kommo-client.ts';
 import type { Clock } from '../clock.ts';
-import type { Emit, SyncEvent } from './event.ts';
-import type { Job } from './job.ts';
+import type { Log } from '../log.ts';
+import type { Emit, Part, SyncEvent } from './event.ts';
+import type { Feed, Job } from './job.ts';
+import { describeRefusals } from './refusals.ts';
 import type { Row } from './row.ts';
+import type { StreamReading } from './stream-reading.ts';
 
 /** A stream that is being read reports how far it is after so many records, or so many milliseconds. */
 const checkpointRecords = 1_000;
@@ -11,6 +14,7 @@ const checkpointMilliseconds = 20_000;
 interface DeliveryOptions {
   client: KommoClient;
   clock: Clock;
+  log: Log;
   emit: Emit;
   recordLimit?: number | undefined;
 }
@@ -24,93 +28,127 @@ export class Delivery {
   /** Why the receiver of events takes no more of them. */
   broken: unknown;
   readonly #options: DeliveryOptions;
-  readonly #closed: number;
-  readonly #reported = new Map<Job, { rows: number; at: number }>();
+  readonly #streams: readonly StreamReading[];
+  readonly #reported = new Map<StreamReading, { steps: number; at: number }>();
   #queue: Promise<void> = Promise.resolve();
 
-  constructor(options: DeliveryOptions, closed: number) {
+  constructor(options: DeliveryOptions, streams: readonly StreamReading[]) {
     this.#options = options;
-    this.#closed = closed;
+    this.#streams = streams;
   }
 
   async start(job: Job): Promise<void> {
-    this.#reported.set(job, { rows: 0, at: this.#options.clock.now() });
-    for (const { planned } of job.feeds) await this.#emit({ type: 'started', stream: planned.stream.name });
+    for (const { stream } of job.errand.feeds) stream.purposes.add(job.name);
+    for (const stream of job.streams) await this.#start(stream);
   }
 
   async deliver(job: Job, rows: readonly Row[]): Promise<void> {
-    const readAt = this.#options.clock.now();
-    for (const feed of job.feeds) {
-      const { stream } = feed.planned;
-      const wanted = (this.#options.recordLimit ?? Number.POSITIVE_INFINITY) - feed.records;
-      const bodies = rows.flatMap((row) => feed.list.rows(row.body)).slice(0, wanted);
-      const records = bodies.map((body) => feed.shaper.shape(body));
-      feed.records += records.length;
-      if (records.length > 0) await this.#emit({ type: 'records', stream: stream.name, records, readAt });
+    const { feeds, families } = job.errand;
+    for (const family of families) family.collect(rows);
+    for (const feed of feeds) await this.#deliver(feed, rows);
+    for (const stream of job.streams) {
       await this.#emit({
         type: 'progress',
         stream: stream.name,
-        records: feed.records,
-        requests: this.#options.client.requests(job.name),
-        fraction: job.fraction,
+        records: stream.records,
+        requests: stream.requests(this.#options.client),
+        fraction: stream.fraction,
       });
     }
   }
 
   isEnough(job: Job): boolean {
     const { recordLimit } = this.#options;
-    return recordLimit !== undefined && job.feeds.every((feed) => feed.records >= recordLimit);
+    if (recordLimit === undefined) return false;
+    const { feeds, families } = job.errand;
+    return (
+      feeds.every(({ stream }) => stream.records >= recordLimit) && families.every(({ hasSome }) => hasSome)
+    );
   }
 
   async checkpointWhenDue(job: Job): Promise<void> {
-    const reported = this.#reported.get(job);
-    if (reported === undefined || job.finished) return;
-    const now = this.#options.clock.now();
-    const rows = this.#rows(job);
-    const isLong = now - reported.at >= checkpointMilliseconds && rows > reported.rows;
-    if (!isLong && rows - reported.rows < checkpointRecords) return;
-    this.#reported.set(job, { rows, at: now });
-    await this.#checkpoint(job, false);
-  }
-
-  #rows(job: Job): number {
-    return job.feeds.reduce((sum, feed) => sum + feed.records, 0);
-  }
-
-  /** Ends a job's streams: with their last state, and with the error that cut them short, if one did. */
-  async finish(job: Job, error: unknown): Promise<void> {
-    if (job.finished) return;
-    job.finished = true;
-    if (error !== undefined)
-      for (const { planned } of job.feeds) this.failures.set(planned.stream.name, error);
-    if (this.broken !== undefined) return;
-    if (job.started) await this.#checkpoint(job, error === undefined);
-    for (const { planned, records } of job.feeds) {
-      const stream = planned.stream.name;
-      const requests = this.#options.client.requests(job.name);
-      await this.#emit({
-        type: 'finished',
-        stream,
-        records,
-        requests,
-        ...(error !== undefined && { error }),
-      });
+    for (const stream of job.streams) {
+      const reported = this.#reported.get(stream);
+      if (reported === undefined || stream.finished) continue;
+      const now = this.#options.clock.now();
+      const { steps } = stream;
+      const isLong = now - reported.at >= checkpointMilliseconds && steps > reported.steps;
+      if (!isLong && steps - reported.steps < checkpointRecords) continue;
+      this.#reported.set(stream, { steps, at: now });
+      await this.#checkpoint(stream);
     }
   }
 
-  waiting(jobs: readonly Job[], until: number): void {
-    const concerned = jobs.filter((job) => job.started && !job.finished);
-    const streams = concerned.flatMap((job) => job.feeds.map((feed) => feed.planned.stream.name));
+  /** Ends a job, with the error that cut it short, if one did, and the streams of which it was the last. */
+  async finish(job: Job, error: unknown): Promise<void> {
+    if (job.finished) return;
+    job.end(error);
+    for (const stream of job.streams) if (stream.ended) await this.#finish(stream);
+  }
+
+  /** Ends the streams of which nothing is left to read. */
+  async finishEnded(): Promise<void> {
+    for (const stream of this.#streams) {
+      if (!stream.ended || stream.finished) continue;
+      await this.#start(stream);
+      await this.#finish(stream);
+    }
+  }
+
+  /** Ends what has not ended by itself, for this reason. */
+  async abort(reason: unknown): Promise<void> {
+    for (const stream of this.#streams) {
+      for (const part of stream.parts) part.end(reason);
+      await this.#finish(stream);
+    }
+  }
+
+  waiting(until: number): void {
+    const concerned = this.#streams.filter(({ started, finished }) => started && !finished);
+    const streams = concerned.map(({ name }) => name);
     if (streams.length > 0) this.#emit({ type: 'waiting', streams, until }).catch(() => {});
   }
 
-  async #checkpoint(job: Job, finished: boolean): Promise<void> {
+  async #start(stream: StreamReading): Promise<void> {
+    if (stream.started) return;
+    stream.started = true;
+    stream.purposes.add(stream.name);
+    this.#reported.set(stream, { steps: 0, at: this.#options.clock.now() });
+    await this.#emit({ type: 'started', stream: stream.name });
+  }
+
+  async #deliver({ stream, part, list, adds }: Feed, rows: readonly Row[]): Promise<void> {
+    const wanted = (this.#options.recordLimit ?? Number.POSITIVE_INFINITY) - stream.records;
+    const bodies = rows.flatMap((row) => list.rows(row.body)).slice(0, wanted);
+    const records = bodies.map((body) => stream.shaper.shape(withColumns(body, adds)));
+    part.rows += rows.length;
+    stream.records += records.length;
+    const readAt = this.#options.clock.now();
+    if (records.length > 0) await this.#emit({ type: 'records', stream: stream.name, records, readAt });
+  }
+
+  async #finish(stream: StreamReading): Promise<void> {
+    if (stream.finished) return;
+    stream.finished = true;
+    const { name, planned, records, error, isRefused, refusals } = stream;
+    const isFailure = error !== undefined && !(isRefused && !planned.required);
+    if (isFailure) this.failures.set(name, error);
+    if (this.broken !== undefined) return;
+    if (stream.started && !isRefused) await this.#checkpoint(stream);
+    const uncovered = refusals.map(({ columns }) => columns);
+    if (refusals.length > 0 && !isFailure) this.#options.log('warn', describeRefusals(stream));
+    await this.#emit({
+      ...{ type: 'finished', stream: name, records, requests: stream.requests(this.#options.client) },
+      ...(isFailure && { error }),
+      ...(isRefused && !isFailure && { unavailable: refusals[0]!.error.message }),
+      ...(!isRefused && uncovered.length > 0 && { uncovered }),
+    });
+  }
+
+  async #checkpoint(stream: StreamReading): Promise<void> {
     if (this.#options.recordLimit !== undefined) return;
-    for (const feed of job.feeds) {
-      const state = job.state(feed, finished, this.#closed);
-      if (state !== undefined)
-        await this.#emit({ type: 'checkpoint', stream: feed.planned.stream.name, state });
-    }
+    const state = stream.state();
+    if (state !== undefined) await this.#emit({ type: 'checkpoint', stream: stream.name, state });
   }
 
   #emit(event: SyncEvent): Promise<void> {
@@ -125,4 +163,9 @@ export class Delivery {
     });
     return this.#queue;
   }
+}
+
+function withColumns(body: Record<string, unknown>, adds: Part): Record<string, unknown> {
+  for (const _ in adds) return { ...body, ...adds };
+  return body;
 }

@@ -14,12 +14,15 @@ export interface PlannedStream {
   readonly columns: readonly string[];
   /** What an earlier run reported, already validated; undefined for a fresh start. */
   readonly state: StreamState | undefined;
+  /** Somebody asked for it by name: that the account or the token cannot have it is a failure. */
+  readonly required: boolean;
 }
 
 /**
  * The inner language of a run. Events come in order: whatever a checkpoint covers was in `records` events
- * before it. `finished` is the last event of its stream; with an error, the stream was not read in full, and
- * `uncovered` parts were not read at all.
+ * before it. `finished` is the last event of its stream. With an error, the stream was not read in full; with
+ * `unavailable`, the account or the token cannot have it, for the reason given: nothing of it was read, and nothing is
+ * known of its rows. `uncovered` names the parts of which the same holds, where the rest of the stream was read in full.
  */
 export type SyncEvent =
   | { type: 'started'; stream: string }
@@ -33,6 +36,7 @@ export type SyncEvent =
       records: number;
       requests: number;
       error?: unknown;
+      unavailable?: string;
       uncovered?: readonly Part[];
     };
 

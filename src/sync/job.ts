@@ -1,76 +1,120 @@
+import { NotAvailableError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { List } from '../stream/declaration.ts';
 import { subtract } from '../stream/interval.ts';
-import { createShaper, type Shaper } from '../stream/shape.ts';
-import { type Bounds, Coverage } from './coverage.ts';
+import type { Child } from './child.ts';
+import type { Coverage } from './coverage.ts';
 import { FiltersIgnored, OrderIgnored } from './detour.ts';
-import type { PlannedStream } from './event.ts';
+import type { Part, SyncMode } from './event.ts';
+import type { Family } from './family.ts';
 import type { CountingClient } from './in-flight.ts';
+import type { ListReading, Progress } from './list-reading.ts';
 import { Listing } from './listing.ts';
 import { Ranges } from './ranges.ts';
-import type { StreamState } from './state.ts';
+import type { Reached } from './state.ts';
 import { bestStrategy, type Strategy, withoutFilter, withoutOrder } from './strategy.ts';
+import type { StreamReading } from './stream-reading.ts';
 import { barrenDensity } from './walk/density.ts';
 import { type Range, rangeOf } from './walk/walk.ts';
 
-/** A stream, and the list of it that is read. */
-export interface Feeding {
-  planned: PlannedStream;
-  list: List;
+/** A stream that gets the rows of a list. */
+export interface Feed {
+  readonly stream: StreamReading;
+  readonly part: ListReading;
+  /** The list as the stream declares it: which records a row holds is the stream's own matter. */
+  readonly list: List;
+  /** Columns that all its records bear. */
+  readonly adds: Part;
 }
 
-export interface Feed extends Feeding {
-  shaper: Shaper;
-  coverage: Coverage | undefined;
-  records: number;
+/** What a job reads, and for whom. */
+export interface Errand {
+  readonly list: List;
+  readonly mode: SyncMode;
+  /** Which part of the list is to be read, by its cursor; undefined for all of it. */
+  readonly coverage: Coverage | undefined;
+  readonly feeds: readonly Feed[];
+  /** Families whose parents the rows are. */
+  readonly families: readonly Family[];
+  /** The member of a family that the list is. */
+  readonly member?: { readonly family: Family; readonly child: Child };
+}
+
+interface Surroundings {
+  readonly client: CountingClient;
+  /** The last second that was over when the run began. */
+  readonly closed: number;
+  /** Nothing is expected before this second. */
+  readonly origin: number;
+  readonly log: Log;
 }
 
 /** One list being read for the streams that it feeds, by as many readers as have a range of it. */
-export class Job {
+export class Job implements Progress {
+  readonly errand: Errand;
   readonly listing: Listing;
-  readonly feeds: Feed[];
   readonly name: string;
   strategy: Strategy;
   readonly ranges: Ranges;
   started = false;
-  finished = false;
   /** Rises when the ranges are laid out anew, so that readers of the old ones know. */
   layout = 0;
+  requests = 0;
+  #ended = false;
+  #isRead = false;
+  readonly #closed: number;
   readonly #log: Log;
 
-  constructor(
-    feedings: readonly Feeding[],
-    client: CountingClient,
-    bounds: Bounds,
-    origin: number,
-    log: Log,
-  ) {
-    const [first] = feedings;
-    this.name = first!.planned.stream.name;
+  constructor(errand: Errand, { client, closed, origin, log }: Surroundings) {
+    this.errand = errand;
+    const { list, feeds, families, member } = errand;
+    this.name = (feeds[0]?.stream ?? families[0]!.stream).name;
+    this.#closed = closed;
     this.#log = log;
-    this.listing = new Listing(first!.list, client, this.name);
-    this.strategy = bestStrategy(first!.list);
-    this.feeds = feedings.map(({ planned, list }) => ({
-      planned,
-      list,
-      coverage: list.cursor === undefined ? undefined : new Coverage(planned, bounds),
-      shaper: createShaper(planned.stream, planned.columns, (field) =>
-        log('warn', `${planned.stream.name}: Kommo sends a field that has no column: ${field}`),
-      ),
-      records: 0,
-    }));
+    const counting: CountingClient = {
+      ...client,
+      list: (request) => {
+        this.requests += 1;
+        if (member !== undefined) member.family.requests += 1;
+        return client.list(request);
+      },
+    };
+    this.listing = new Listing(list, counting, this.name);
+    this.strategy = bestStrategy(list);
     this.ranges = new Ranges(this.#lay(origin), origin);
   }
 
-  /** The coverage of the list's cursor; lists with a cursor feed one stream. */
-  get coverage(): Coverage | undefined {
-    return this.feeds[0]!.coverage;
+  /** The streams that are read with it. */
+  get streams(): ReadonlySet<StreamReading> {
+    const { feeds, families } = this.errand;
+    return new Set([...feeds, ...families].map(({ stream }) => stream));
+  }
+
+  /** Nothing more of it is wanted. */
+  get finished(): boolean {
+    const { feeds, families } = this.errand;
+    return this.#ended || [...feeds, ...families].every(({ part }) => part.ended);
+  }
+
+  /** Ends it: read in full, or with the error that cut it short. */
+  end(error?: unknown): void {
+    const { feeds, families, member } = this.errand;
+    this.#ended = true;
+    this.#isRead = error === undefined;
+    for (const family of families) {
+      if (error === undefined) family.parentsAreListed();
+      else family.part.end(error);
+    }
+    if (member === undefined) for (const { part } of feeds) part.end(error);
+    else if (error === undefined) member.family.read(member.child);
+    else if (error instanceof NotAvailableError) member.family.refuse(member.child, error);
+    else member.family.part.end(error);
   }
 
   /** A full refresh of a list whose records change has to end with a look at what changed meanwhile. */
   get needsOpenEnd(): boolean {
-    const { planned, list } = this.feeds[0]!;
-    return planned.mode === 'full_refresh' && this.listing.filters && !list.immutable;
+    const { mode, list } = this.errand;
+    return mode === 'full_refresh' && this.listing.filters && !list.immutable;
   }
 
   /** A part of somebody's range for an idle reader; undefined when nobody needs help. */
@@ -80,7 +124,7 @@ export class Job {
 
   /** Chooses another way to read when `reason` says that `used` does not suit the account; else rethrows it. */
   detour(reason: unknown, used: Strategy): void {
-    const { list } = this.listing;
+    const { list, coverage } = this.errand;
     if (reason instanceof OrderIgnored) {
       if (this.strategy !== used) return;
       this.strategy = withoutOrder(this.strategy, this.name);
@@ -97,7 +141,7 @@ export class Job {
           ? `this account does not filter by ${list.cursor}`
           : `the question with a filter by ${list.cursor} was refused (${reason.message})`;
       this.#log('warn', `${this.name}: ${found}; reading the whole list instead, at every run`);
-      const { from: start, to } = this.coverage!.whole;
+      const { from: start, to } = coverage!.whole;
       const left = this.ranges.left.map((range) => range.from);
       const from = left.length === 0 ? start : Math.min(...left);
       this.ranges.replace([{ ...rangeOf({ from, to }), held: to }]);
@@ -105,21 +149,21 @@ export class Job {
     } else throw reason;
   }
 
-  /** The state of a stream as of now; undefined where nothing new can be said. */
-  state(feed: Feed, finished: boolean, closed: number): StreamState | undefined {
-    if (feed.coverage !== undefined) return feed.coverage.state(this.ranges.left, finished);
-    if (!finished) return undefined;
-    return { version: 1, mode: 'full_refresh', finished: 1, through: -1, until: closed, done: '' };
+  reached(): Reached | undefined {
+    const { mode, coverage } = this.errand;
+    if (coverage !== undefined) return coverage.state(this.ranges.left, false);
+    if (!this.#isRead) return undefined;
+    return { version: 1, mode, finished: 0, through: -1, until: this.#closed, done: '' };
   }
 
-  /** How much of the time span has been read, from 0 to 1; undefined for whole lists. */
   get fraction(): number | undefined {
-    return this.coverage && this.ranges.fraction(this.coverage.whole);
+    const { coverage } = this.errand;
+    return coverage && this.ranges.fraction(coverage.whole);
   }
 
   /** Windows before the account existed are read in one go: nothing is expected there. */
   #lay(origin: number): Range[] {
-    const { coverage } = this;
+    const { coverage } = this.errand;
     if (coverage === undefined) return [rangeOf({ from: 0, to: 0 })];
     return coverage.open.flatMap((interval) => {
       const started = coverage.bookmarks.filter(({ from, to }) => from >= interval.from && to <= interval.to);

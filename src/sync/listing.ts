@@ -87,13 +87,12 @@ export class Listing {
     let { expectsRows = false } = question;
     for (let doubted = false; ; ) {
       const { page, limit } = question.place(this.largest);
+      const { host, path, envelope } = this.list;
       // Another reader may find out meanwhile that the account does not filter.
       const filtered = this.filters;
       try {
         const answer = await this.#client.list({
-          path: this.list.path,
-          envelope: this.list.envelope!,
-          purpose: this.purpose,
+          ...{ host, path, envelope, purpose: this.purpose },
           size: this.#size.sizeOf(limit),
           query: {
             ...this.list.query,
@@ -171,11 +170,12 @@ export class Listing {
     { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: Pick<Bounds, 'from' | 'to'>,
     place: { offset: number; limit: number },
   ): Answer {
+    const isFull = rows.length >= place.limit || customaryPageSizes.includes(rows.length);
     return {
       ...place,
       rows,
       inside: rows.filter((row) => row.cursor >= from && row.cursor <= to),
-      mayGoOn: page.hasNext || rows.length >= place.limit || customaryPageSizes.includes(rows.length),
+      mayGoOn: this.list.isPaged && (page.hasNext || isFull),
       servedAt: page.servedAt,
     };
   }

@@ -1,11 +1,13 @@
+import type { KommoClient } from '../api/kommo-client.ts';
 import type { Clock } from '../clock.ts';
 import { BlockedError, ConfigError, InterruptedError, NotAvailableError } from '../errors.ts';
 import type { Delivery } from './delivery.ts';
+import { isGone } from './gone.ts';
 import type { Job } from './job.ts';
-import type { Task } from './schedule.ts';
 import type { WalkOf } from './strategy.ts';
 import { openEnd } from './walk/open-end.ts';
 import { type Range, rangeOf } from './walk/walk.ts';
+import type { Task } from './work.ts';
 
 /** Stands for the open end among the ranges that somebody is reading. */
 const theOpenEnd = rangeOf({ from: 0, to: 0 });
@@ -16,6 +18,7 @@ export interface Reader {
 }
 
 export interface ReaderOptions {
+  client: KommoClient;
   delivery: Delivery;
   /** The last second that the ranges reach up to. */
   closed: number;
@@ -25,7 +28,7 @@ export interface ReaderOptions {
 }
 
 /** Reads step by step and hands over what it finds. */
-export function createReader({ delivery, closed, clock, stopped, walkOf }: ReaderOptions): Reader {
+export function createReader({ client, delivery, closed, clock, stopped, walkOf }: ReaderOptions): Reader {
   const step = async (job: Job, range: Range): Promise<void> => {
     const { layout, strategy } = job;
     job.listing.intended = job.ranges.intendedWindow();
@@ -80,8 +83,9 @@ export function createReader({ delivery, closed, clock, stopped, walkOf }: Reade
         if (!stopped() && !job.finished && job.ranges.left.length === 0 && job.ranges.busy.size === 0)
           await end(job);
       } catch (error) {
-        if (concernsAll(error) || delivery.broken !== undefined) throw error;
-        await delivery.finish(job, error);
+        const reason = await verdict(client, job, error);
+        if (concernsAll(reason) || delivery.broken !== undefined) throw reason;
+        await delivery.finish(job, reason);
       }
     },
   };
@@ -90,4 +94,16 @@ export function createReader({ delivery, closed, clock, stopped, walkOf }: Reade
 function concernsAll(error: unknown): boolean {
   if (error instanceof NotAvailableError) return false;
   return error instanceof BlockedError || error instanceof ConfigError || error instanceof InterruptedError;
+}
+
+/** What an error means for the job: nothing where it is the list of a parent that is no longer there. */
+async function verdict(client: KommoClient, { errand }: Job, error: unknown): Promise<unknown> {
+  const { member } = errand;
+  const isMissing = error instanceof NotAvailableError && error.status === 404;
+  if (!isMissing || member === undefined || member.child.ids.length > 1) return error;
+  try {
+    return (await isGone(client, member.family, member.child.ids[0]!)) ? undefined : error;
+  } catch (failure) {
+    return failure;
+  }
 }

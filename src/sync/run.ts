@@ -7,10 +7,10 @@ import { closedSecond } from './closed-second.ts';
 import { Delivery } from './delivery.ts';
 import type { Emit, PlannedStream } from './event.ts';
 import { countInFlight } from './in-flight.ts';
-import { type Feeding, Job } from './job.ts';
 import { createReader } from './reader.ts';
-import { nextTask } from './schedule.ts';
 import { type WalkOf, walkOf } from './strategy.ts';
+import { StreamReading } from './stream-reading.ts';
+import { Work } from './work.ts';
 
 export interface RunOptions {
   client: KommoClient;
@@ -37,29 +37,31 @@ export type Failures = Map<string, unknown>;
  * the account as a whole refuses. Rejects when the account cannot be asked at all, and when `emit` does.
  */
 export async function run(options: RunOptions): Promise<Failures> {
-  const { client, clock, log, signal } = options;
+  const { client, clock, signal } = options;
   const account = await client.account(['is_api_filter_enabled']);
   const closed = closedSecond(account.servedAt, clock);
   const origin = account.createdAt ?? 0;
   const bounds = { startDate: options.startDate, lookbackSeconds: options.lookbackSeconds, closed };
   let underWay = 0;
-  const counting = countInFlight(client, () => underWay);
-  const jobs = group(options.plan).map((feeds) => new Job(feeds, counting, bounds, origin, log));
+  const log = sayingOnce(options.log);
+  const streams = options.plan.map((planned) => new StreamReading(planned, log));
+  const work = new Work(streams, { client: countInFlight(client, () => underWay), bounds, origin, log });
   noteFilters(account, log);
   noteStartDate(options.startDate, log);
-  const delivery = new Delivery(options, closed);
-  client.onWaiting((until) => delivery.waiting(jobs, until));
+  const delivery = new Delivery({ ...options, log }, streams);
+  client.onWaiting((until) => delivery.waiting(until));
+  await delivery.finishEnded();
 
   let fatal: unknown;
   const stopped = () => fatal !== undefined || signal.aborted;
-  const reader = createReader({ delivery, closed, clock, stopped, walkOf: options.walkOf ?? walkOf });
+  const reader = createReader({ client, delivery, closed, clock, stopped, walkOf: options.walkOf ?? walkOf });
   const limit = pLimit(1);
   await new Promise<void>((resolve) => {
     /** Keeps as many readers at work as it takes to use the permitted rate. */
     const pump = () => {
       limit.concurrency = Math.max(1, client.usefulConcurrency());
       while (underWay < limit.concurrency && !stopped()) {
-        const task = nextTask(jobs);
+        const task = work.next();
         if (task === undefined) break;
         task.job.started = true;
         if (task.range !== undefined) task.job.ranges.busy.add(task.range);
@@ -79,22 +81,19 @@ export async function run(options: RunOptions): Promise<Failures> {
   });
 
   const reason = fatal ?? new InterruptedError('stopped before the end');
-  for (const job of jobs) await delivery.finish(job, reason);
+  await delivery.abort(reason);
   if (delivery.broken !== undefined) throw delivery.broken;
   return delivery.failures;
 }
 
-/** Streams that one list feeds are read together: one request serves them all. */
-function group(plan: readonly PlannedStream[]): Feeding[][] {
-  const groups = new Map<string, Feeding[]>();
-  for (const planned of plan) {
-    for (const list of planned.stream.lists) {
-      const { host, path, envelope, query } = list;
-      const question = JSON.stringify([host, path, envelope, query, list.with]);
-      groups.set(question, [...(groups.get(question) ?? []), { planned, list }]);
-    }
-  }
-  return [...groups.values()];
+/** What holds of one list of a kind often holds of all of them, and is said once. */
+function sayingOnce(log: Log): Log {
+  const said = new Set<string>();
+  return (level, message) => {
+    if (level !== 'debug' && said.has(message)) return;
+    if (level !== 'debug') said.add(message);
+    log(level, message);
+  };
 }
 
 function noteStartDate(startDate: number | undefined, log: Log): void {

@@ -1,23 +1,61 @@
 import { z } from 'zod';
 
 /**
- * How far a stream has been read. All times are Unix seconds, all intervals closed. Every key is always
- * written, because orchestrators merge states and never remove keys. Integers and strings only: Singer
- * targets cannot carry anything else (singer.md §0).
+ * How far a list has been read. All times are Unix seconds, all intervals closed. Every key is always written, because
+ * orchestrators merge states and never remove keys. Integers and strings only: Singer targets cannot carry anything
+ * else (singer.md §0).
  */
-export const StreamState = z.object({
+export const ListState = z.object({
   version: z.literal(1),
   mode: z.enum(['full_refresh', 'incremental']),
-  /** 1 when the pass that wrote this state was finished. */
+  /** 1 when the pass of the stream that wrote this state was finished. */
   finished: z.union([z.literal(0), z.literal(1)]),
-  /** Everything up to and including this second was delivered; -1 for nothing. */
+  /** Everything up to and including this second was delivered; -1 for nothing, and for lists without a cursor. */
   through: z.int(),
-  /** The closed upper bound of the pass: what is covered was read after this second was over. */
+  /** The closed upper bound of the pass: what is covered was read after this second was over. -1 before it is read. */
   until: z.int(),
   /**
-   * Intervals above `through` that are done too, `from-to from-to`, and the places reached in windows that are
-   * not: `from-to@position:last`.
+   * Intervals above `through` that are done too, `from-to from-to`, and the places reached in windows that are not:
+   * `from-to@position:last`. Of lists that hang on parents, the parents that are done (`parents-done.ts`).
    */
   done: z.string(),
+  /** How many rows the list held when it was last read whole; -1 where nobody knows. */
+  rows: z.int().default(-1),
+  /** How many requests that took. */
+  requests: z.int().default(-1),
 });
+export type ListState = z.infer<typeof ListState>;
+
+/** What a walk knows of how far it is; the rest of a state is counted beside it. */
+export type Reached = Omit<ListState, 'rows' | 'requests'>;
+
+/** The state of a stream: of its only list, or of all its lists at once, with an entry for each. */
+export const StreamState = ListState.extend({ lists: z.record(z.string(), ListState).optional() });
 export type StreamState = z.infer<typeof StreamState>;
+
+/** The state of a list of which nothing has been read in this mode; what was counted before stays. */
+export function unread(mode: ListState['mode'], before: ListState | undefined): ListState {
+  const { rows = -1, requests = -1 } = before ?? {};
+  return { version: 1, mode, finished: 0, through: -1, until: -1, done: '', rows, requests };
+}
+
+/** The state of a stream with several lists: what all of them have reached, and an entry for each. */
+export function merged(
+  entries: Readonly<Record<string, ListState>>,
+  covered: readonly ListState[],
+  { mode, finished }: Pick<ListState, 'mode' | 'finished'>,
+): StreamState {
+  const least = (of: (state: ListState) => number) =>
+    covered.length === 0 ? -1 : Math.min(...covered.map(of));
+  const sum = (of: (state: ListState) => number) =>
+    covered.some((state) => of(state) < 0) ? -1 : covered.reduce((total, state) => total + of(state), 0);
+  return {
+    ...{ version: 1, mode, finished },
+    through: least(({ through }) => through),
+    until: least(({ until }) => until),
+    done: '',
+    rows: sum(({ rows }) => rows),
+    requests: sum(({ requests }) => requests),
+    lists: { ...entries },
+  };
+}

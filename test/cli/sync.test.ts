@@ -103,10 +103,21 @@ describe('sync', () => {
   test('names a stream that fails, and fills the others', async () => {
     const { simulator, config, path } = await accountWithFile();
     simulator.faults.addNamed('forbidden', { list: 'users' });
-    const { code, stdout, stderr } = await sync(config, path);
+    const { code, stdout, stderr } = await sync(config, path, '--streams', 'default,users');
     expect(code).toBe(1);
     expect(stderr).toMatch(/ source-kommo: users is not complete: /);
     expect(stdout).toMatch(/^users\s+full_refresh\s+0\s+0.* failed$/m);
+    const { users: _, ...others } = versionsInAccount(simulator);
+    expect(versionsInFile(path)).toMatchObject(others);
+  });
+
+  test('leaves out what the account cannot have, where nobody named it', async () => {
+    const { simulator, config, path } = await accountWithFile();
+    simulator.faults.addNamed('forbidden', { list: 'users' });
+    const { code, stdout, stderr } = await sync(config, path);
+    expect(code).toBe(0);
+    expect(stderr.match(/users: left out\. The token may not read users \(403\)/g)).toHaveLength(1);
+    expect(stdout).toMatch(/^users\s+full_refresh\s+0\s+0.* not available$/m);
     const { users: _, ...others } = versionsInAccount(simulator);
     expect(versionsInFile(path)).toMatchObject(others);
   });

@@ -40,7 +40,15 @@ export async function playFile(scenario: Scenario): Promise<string[]> {
     try {
       const failures = await run({
         ...{ client, startDate, clock, signal, lookbackSeconds: 600, log: silentLog },
-        plan: [{ stream, mode, columns: Object.keys(stream.schema.properties), state: sink.state(name) }],
+        plan: [
+          {
+            stream,
+            mode,
+            columns: Object.keys(stream.schema.properties),
+            state: sink.state(name),
+            required: true,
+          },
+        ],
         async emit(event) {
           if (events === planned.kill) throw new Killed();
           events += 1;

@@ -89,6 +89,7 @@ export async function read(
     mode: stream.cursor === undefined ? 'full_refresh' : options.mode,
     columns: Object.keys(stream.schema.properties),
     state: destination.states.get(stream.name),
+    required: true,
   }));
   destination.delivered = 0;
   destination.lines = 0;

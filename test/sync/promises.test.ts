@@ -162,6 +162,8 @@ test('a cursor in the future yields no records and the same state again', async 
       through: future,
       until: future,
       done: '',
+      rows: -1,
+      requests: -1,
     };
     destination.states.set('leads', state);
     await read({ simulator, clock, streams: only('leads'), mode: 'incremental', destination });

@@ -32,6 +32,7 @@ export function planCatalog(
         mode: chooseMode(configured, stream),
         columns: choose(configured, stream),
         state,
+        required: true,
       });
     } catch (error) {
       planned.failures.set(name, error);

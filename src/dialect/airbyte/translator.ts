@@ -103,8 +103,12 @@ export class Translator {
     await this.#lines.write(stateLine(stream, state, count));
   }
 
-  async #finished({ stream, records, error }: Extract<SyncEvent, { type: 'finished' }>): Promise<void> {
-    if (error === undefined) {
+  async #finished(event: Extract<SyncEvent, { type: 'finished' }>): Promise<void> {
+    const { stream, records, error, unavailable } = event;
+    if (unavailable !== undefined) {
+      // Why is in the log. What was not read has no STATE, and is not COMPLETE.
+      await this.#status(stream, 'INCOMPLETE');
+    } else if (error === undefined) {
       // A stream without a STATE counts as not read, also where it had nothing to say (airbyte.md §1.3).
       if (!this.#of(stream).hasState) await this.#state(stream, this.#states.get(stream) ?? noCursor);
       this.#log('info', `Read ${records} records from ${stream} stream`);

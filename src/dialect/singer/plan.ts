@@ -50,7 +50,7 @@ export function planTap(input: PlanInput): TapStream[] {
     const state = tableVersion === input.now ? undefined : before;
     return [
       {
-        planned: { stream, mode, columns: shape.columns, state },
+        planned: { stream, mode, columns: shape.columns, state, required: catalog !== undefined },
         shape,
         key: keyOf(stream, entry, log),
         tableVersion,

@@ -57,9 +57,11 @@ export function translate(options: TranslationOptions): Translation {
         bookmarks.advance(stream.name, event.state, stream.cursor, output.tap.tableVersion);
         return state();
       case 'finished':
-        if (event.error !== undefined) return;
+        if (event.error !== undefined || event.unavailable !== undefined) return;
         log('info', `Finished sync of ${stream.name}: ${event.records} records.`);
-        if (output.tap.tableVersion !== undefined) await line(output.activationLine(output.tap.tableVersion));
+        // A target drops the rows of other versions: those of parts that could not be read among them.
+        if (output.tap.tableVersion !== undefined && event.uncovered === undefined)
+          await line(output.activationLine(output.tap.tableVersion));
     }
   }
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { discoverCatalog } from '../../../src/dialect/singer/catalog.ts';
 import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
+import { streams } from '../../../streams/index.ts';
 import { startProgram } from '../../cli/program.ts';
 import {
   delivered,
@@ -120,20 +122,24 @@ describe('a run that ends early', () => {
     ]);
   });
 
-  it('because a stream cannot be read, delivers the others, and says which one (P4)', async () => {
+  it.each([
+    { why: 'that a catalog asks for', catalog: discoverCatalog(streams), code: 1, said: /^CRITICAL .*tasks/ },
+    { why: 'that nobody asked for by name', catalog: undefined, code: 0, said: /^WARNING tasks: left out/m },
+  ])('because a stream $why cannot be read, delivers the others, and says so (P4)', async (expected) => {
+    const { catalog, code, said } = expected;
     const simulator = await startSimulator({ leads: 50, requestsPerSecond: null });
     try {
       simulator.faults.addNamed('forbidden', { list: 'tasks' });
-      const run = await sync(simulator);
-      expect(run.code).toBe(1);
-      expect(run.stderr.trimEnd().split('\n').at(-1)).toMatch(/^CRITICAL .*tasks/);
+      const run = await sync(simulator, { catalog });
+      expect(run.code).toBe(code);
+      expect(code === 0 ? run.stderr : run.stderr.trimEnd().split('\n').at(-1)).toMatch(said);
       expect(run.messages.at(-1)?.type).toBe('STATE');
-      expect(run.state.bookmarks.tasks?.through ?? -1).toBe(-1);
+      expect(run.state.bookmarks.tasks).toBeUndefined();
       for (const stream of streamNames.filter((name) => name !== 'tasks')) {
         expect(delivered(simulator, stream, run.records[stream])).toEqual(truth(simulator, stream));
       }
       simulator.faults.clear();
-      expectComplete(simulator, run, await sync(simulator, { state: run.state }));
+      expectComplete(simulator, run, await sync(simulator, { catalog, state: run.state }));
     } finally {
       await simulator.close();
     }

@@ -3,7 +3,10 @@ import { readStateFile, readStreamState } from '../../../src/dialect/airbyte/sta
 import { ConfigError } from '../../../src/errors.ts';
 import { isValid } from './messages.ts';
 
-const blob = { version: 1, mode: 'incremental', finished: 1, through: 5, until: 5, done: '' };
+const blob = {
+  ...{ version: 1, mode: 'incremental', finished: 1, through: 5, until: 5, done: '' },
+  ...{ rows: -1, requests: -1 },
+};
 const stream = { stream_descriptor: { name: 'leads' }, stream_state: blob };
 /** As PyAirbyte feeds it back (airbyte.md §2.3). */
 const withNulls = {

@@ -19,12 +19,15 @@ const state: StreamState = {
   through: 5,
   until: 9,
   done: '',
+  rows: -1,
+  requests: -1,
 };
 const plan: PlannedStream[] = streams.map((stream) => ({
   stream,
   mode: 'full_refresh',
   columns: Object.keys(stream.schema.properties),
   state: undefined,
+  required: true,
 }));
 
 const records = (stream: string, ...ids: number[]): SyncEvent => ({

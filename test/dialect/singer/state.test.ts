@@ -12,6 +12,8 @@ const state: StreamState = {
   through: 1_700_000_000,
   until: 1_700_000_000,
   done: '',
+  rows: -1,
+  requests: -1,
 };
 
 function read(value: unknown): Bookmarks {
@@ -24,14 +26,18 @@ function written(bookmarks: Bookmarks) {
 
 describe('bookmarks', () => {
   it('come back as they were written', () => {
-    const arbitrary = fc.record({
+    const entry = {
       version: fc.constant(1 as const),
       mode: fc.constantFrom('full_refresh' as const, 'incremental' as const),
       finished: fc.constantFrom(0 as const, 1 as const),
       through: fc.integer({ min: -1 }),
       until: fc.integer({ min: -1 }),
       done: fc.string(),
-    });
+      rows: fc.integer({ min: -1 }),
+      requests: fc.integer({ min: -1 }),
+    };
+    const lists = fc.dictionary(fc.constantFrom('leads', 'contacts'), fc.record(entry));
+    const arbitrary = fc.oneof(fc.record(entry), fc.record({ ...entry, lists }));
     fc.assert(
       fc.property(arbitrary, (given) => {
         const before = new Bookmarks(undefined, 'state.json');

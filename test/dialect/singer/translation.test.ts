@@ -15,6 +15,8 @@ const state: StreamState = {
   through: 1_700_000_000,
   until: 1_700_000_000,
   done: '',
+  rows: -1,
+  requests: -1,
 };
 const readAt = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 

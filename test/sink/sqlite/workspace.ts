@@ -46,7 +46,17 @@ export function checkpoint(stream: string, state: Partial<StreamState> = {}) {
   return {
     type: 'checkpoint',
     stream,
-    state: { version: 1, mode: 'incremental', finished: 0, through: 0, until: 0, done: '', ...state },
+    state: {
+      version: 1,
+      mode: 'incremental',
+      finished: 0,
+      through: 0,
+      until: 0,
+      done: '',
+      rows: -1,
+      requests: -1,
+      ...state,
+    },
   } as const;
 }
 

@@ -1,0 +1,102 @@
+import { NotAvailableError } from '../errors.ts';
+import type { List } from '../stream/declaration.ts';
+import type { Part, SyncMode } from './event.ts';
+import { type ListState, type Reached, unread } from './state.ts';
+
+/** What reads a part, a job or a family of them, knows how far it is. */
+export interface Progress {
+  /** How far the part is; undefined while nothing can be said but what an earlier state said already. */
+  reached(): Reached | undefined;
+  /** Requests that were made for it. */
+  readonly requests: number;
+  /** How many lists of a family are done. */
+  readonly listsDone?: number;
+  /** How much of it has been read, from 0 to 1; undefined where nobody knows. */
+  readonly fraction: number | undefined;
+}
+
+/** Something that this account or token cannot have. */
+export interface Refusal {
+  /** The list, or the parents whose list it is. */
+  name: string;
+  columns: Part;
+  error: NotAvailableError;
+}
+
+/** So long, in seconds, an unfinished full refresh goes on where it was cut off; older ones begin anew. */
+const goesOnFor = 24 * 60 * 60;
+
+/** One list of a stream in this run, or, where a list hangs on parents, all the lists of its kind. */
+export class ListReading {
+  readonly list: List;
+  readonly mode: SyncMode;
+  /** What earlier runs said of it. */
+  readonly before: ListState | undefined;
+  progress: Progress | undefined;
+  /** Rows that have come. */
+  rows = 0;
+  ended = false;
+  /** Why it could not be read in full. */
+  error: unknown;
+  /** What of it was refused; all of it where `isRefused`. */
+  readonly refusals: Refusal[] = [];
+  isRefused = false;
+
+  constructor(list: List, mode: SyncMode, before: ListState | undefined) {
+    this.list = list;
+    this.mode = mode;
+    this.before = before;
+  }
+
+  /** An unfinished pass in the same mode that this run goes on with. */
+  unfinished(closed: number): ListState | undefined {
+    const { before } = this;
+    const goesOn =
+      before?.finished === 0 &&
+      before.mode === this.mode &&
+      before.until >= 0 &&
+      closed - before.until <= goesOnFor;
+    return goesOn ? before : undefined;
+  }
+
+  /** Whether an unfinished pass has read this list, which has no cursor, in full: then nothing is left to do. */
+  goOn(closed: number): boolean {
+    const before = this.unfinished(closed);
+    if (before === undefined) return false;
+    this.progress = { reached: () => before, requests: before.requests, fraction: 1 };
+    this.rows = before.rows;
+    this.ended = true;
+    return true;
+  }
+
+  /** Ends it: read in full, refused, or with the error that cut it short. */
+  end(error?: unknown): void {
+    if (this.ended) return;
+    this.ended = true;
+    if (error instanceof NotAvailableError) {
+      this.isRefused = true;
+      this.refusals.splice(0, this.refusals.length, { name: this.list.name, columns: this.list.adds, error });
+    } else this.error = error;
+  }
+
+  /** Its state as of now. What was refused keeps what an incremental read knew of it; a full read knows nothing. */
+  state(finished: 0 | 1): ListState {
+    const { before, mode } = this;
+    const beforehand = before !== undefined && mode === 'incremental' ? before : unread(mode, before);
+    if (this.isRefused) return beforehand;
+    const reached = this.progress?.reached();
+    if (reached === undefined) return { ...beforehand, finished };
+    const isWhole = this.ended && this.error === undefined && this.list.filter === undefined;
+    return {
+      ...reached,
+      finished,
+      rows: isWhole ? this.rows : (before?.rows ?? -1),
+      requests: isWhole ? (this.progress?.requests ?? -1) : (before?.requests ?? -1),
+    };
+  }
+
+  /** There is something to say that the state before did not. */
+  get hasNews(): boolean {
+    return !this.isRefused && this.progress?.reached() !== undefined;
+  }
+}

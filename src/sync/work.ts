@@ -1,0 +1,111 @@
+import type { Log } from '../log.ts';
+import type { List } from '../stream/declaration.ts';
+import { type Bounds, Coverage } from './coverage.ts';
+import { Family } from './family.ts';
+import type { CountingClient } from './in-flight.ts';
+import { type Errand, type Feed, Job } from './job.ts';
+import type { StreamReading } from './stream-reading.ts';
+import type { Range } from './walk/walk.ts';
+
+/** What an idle reader can do: read on in a range, or begin a job, which may have nothing to read at all. */
+export interface Task {
+  job: Job;
+  range: Range | undefined;
+  /** This is the job's first task. */
+  begins: boolean;
+}
+
+export interface WorkOptions {
+  client: CountingClient;
+  bounds: Bounds;
+  origin: number;
+  log: Log;
+}
+
+/** All the lists that a run has to read; those that hang on parents come to light while it goes on. */
+export class Work {
+  readonly #options: WorkOptions;
+  #jobs: Job[];
+  readonly #families: Family[];
+
+  constructor(streams: readonly StreamReading[], options: WorkOptions) {
+    this.#options = options;
+    const errands = errandsOf(streams, options.bounds);
+    this.#families = errands.flatMap(({ families }) => families);
+    this.#jobs = errands.map((errand) => this.#open(errand, options.origin));
+  }
+
+  /**
+   * The next piece of work: go on with what is under way, then begin another list, and when all lists have begun,
+   * take over a part of the longest range. Undefined when nobody is needed.
+   */
+  next(): Task | undefined {
+    this.#jobs = this.#jobs.filter((job) => !job.finished);
+    const running = this.#jobs.filter((job) => job.started);
+    for (const job of running) {
+      const range = job.ranges.idle();
+      if (range !== undefined) return { job, range, begins: false };
+    }
+    const fresh = this.#jobs.find((job) => !job.started) ?? this.#nextOfFamilies();
+    if (fresh !== undefined) return { job: fresh, range: fresh.ranges.idle(), begins: true };
+    for (const job of running) {
+      const range = job.share();
+      if (range !== undefined) return { job, range, begins: false };
+    }
+    return undefined;
+  }
+
+  #nextOfFamilies(): Job | undefined {
+    for (const family of this.#families) {
+      const child = family.next();
+      if (child === undefined) continue;
+      const { stream, part } = family;
+      const { list, adds, coverage } = child;
+      const feeds = [{ stream, part, list, adds }];
+      const errand = { list, mode: part.mode, coverage, feeds, families: [], member: { family, child } };
+      // Of one list among many, nobody expects that its beginning is worth a request of its own.
+      const job = this.#open(errand, 0);
+      this.#jobs.push(job);
+      return job;
+    }
+    return undefined;
+  }
+
+  #open(errand: Errand, origin: number): Job {
+    const { client, bounds, log } = this.#options;
+    const job = new Job(errand, { client, closed: bounds.closed, origin, log });
+    if (errand.member === undefined) for (const { part } of errand.feeds) part.progress = job;
+    return job;
+  }
+}
+
+/** Streams that the same answers serve are read together: one request is enough for all of them. */
+function errandsOf(streams: readonly StreamReading[], bounds: Bounds): Errand[] {
+  const errands = new Map<string, Errand & { feeds: Feed[]; families: Family[] }>();
+  /** `reader` tells apart who reads different intervals of one list. */
+  const errandFor = (list: List, mode: Errand['mode'], coverage?: Coverage, reader?: unknown) => {
+    const { host, path, envelope, query } = list;
+    const question = JSON.stringify([host, path, envelope, query, list.with, reader]);
+    const errand = errands.get(question) ?? { list, mode, coverage, feeds: [], families: [] };
+    errands.set(question, errand);
+    return errand;
+  };
+  for (const stream of streams) {
+    for (const part of stream.parts) {
+      const { list, mode, before } = part;
+      if (list.parent !== undefined) {
+        const family = new Family(stream, part, list.parent, bounds);
+        part.progress = family;
+        const { parentList, parentCoverage } = family;
+        const reader = parentCoverage && [mode, parentCoverage.open];
+        errandFor(parentList, mode, parentCoverage, reader).families.push(family);
+      } else if (list.filter !== undefined) {
+        const coverage = new Coverage({ mode, state: before }, bounds);
+        errandFor(list, mode, coverage, stream.name).feeds.push({ stream, part, list, adds: list.adds });
+      } else if (stream.parts.length === 1 || !part.goOn(bounds.closed)) {
+        errandFor(list, mode).feeds.push({ stream, part, list, adds: list.adds });
+      }
+    }
+  }
+  return [...errands.values()];
+}
