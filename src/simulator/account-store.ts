@@ -166,7 +166,8 @@ export class AccountStore {
   unseenRows(stream: string): ((row: number) => boolean) | undefined {
     const share = readingFor(this.readings, 'shortPages', stream);
     const { hiddenTogether } = this.readings;
-    if (share <= 0) return undefined;
+    // The account itself is a record without a list, and everybody sees it.
+    if (share <= 0 || this.list(stream).declaration.key === '') return undefined;
     return (row) => mixFraction(this.id, Math.floor(row / hiddenTogether), 31) < share;
   }
 }

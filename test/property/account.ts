@@ -6,7 +6,7 @@ import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
 const noRecords = { leads: 0, contacts: 0, companies: 0, tasks: 0, events: 0, users: 1, pipelines: 1 };
 /** More requests than any of these accounts takes: who needs them reads without an end. */
-const patience = 5_000;
+const patience = 2_000;
 
 /** The account of a scenario, with the people who work in it between the requests. */
 export interface BusyAccount {
