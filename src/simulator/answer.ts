@@ -108,7 +108,8 @@ function evaluate(service: Service, info: RequestInfo, body: string, repeat: boo
   const query = repeat ? repeatedQuery(info.query) : info.query;
   // The links of an answer lead to the host that was asked, under whatever name.
   const self = `http://${info.headers.host ?? 'localhost'}${path}${query === '' ? '' : `?${query}`}`;
-  return answerApi(account, readings, { host, path: path.slice(root.length), query, self });
+  const cookies = info.headers.cookie !== undefined;
+  return answerApi(account, readings, { host, path: path.slice(root.length), query, self, cookies });
 }
 
 function exchangeToken({ oauth, statistics }: Service, method: string, body: string): Answer {

@@ -16,6 +16,8 @@ export interface Question {
   query: string;
   /** The full address that was asked. */
   self: string;
+  /** Whether the request carried cookies. */
+  cookies: boolean;
 }
 
 /** Which list, or which other resource, a path belongs to, for statistics and faults. */
@@ -34,6 +36,8 @@ export function answerApi(account: Account, readings: Readings, question: Questi
     if (computed !== undefined) return computed.answer(account, computed.parts, query, self);
     const route = routeOf(host, path);
     if (route === undefined) return unknownRoute('GET', new URL(self).pathname);
+    // Kommo answers so to whoever keeps its session (kommo-api.md §1).
+    if (question.cookies && route.declaration.name === 'contact_chats') return problem(403, 'Forbidden');
     return answerRoute(account, readings, route, query, self);
   } catch (error) {
     if (error instanceof QueryError) return validationProblem(error.path, error.message);

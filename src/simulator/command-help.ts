@@ -21,6 +21,8 @@ ${describeTerms([
     '--leads N',
     'how many leads (default 5000); --contacts, --companies, --tasks, --events, --users and --pipelines follow from it where they are not given',
   ],
+  ['--catalogs N', 'how many catalogs (default 3)'],
+  ['--rows LIST=N', 'how many records any other list has, as talks=500, repeatable'],
   ['--years N', 'how far the history reaches back (default 2)'],
   ['--custom-fields N', 'exactly so many custom field values on every lead'],
   ['--rate N|unlimited', 'requests a second that are permitted (default 7, as in Kommo)'],

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { simulatorHelp } from './command-help.ts';
 import { type SimulatorConfig, writeConfigFile } from './config-file.ts';
+import { declarationOf } from './lists.ts';
 import type { SimulatorOptions } from './options.ts';
 import { defaultReadings, type Readings, setReading } from './readings.ts';
 import { type Simulator, startSimulator } from './simulator.ts';
@@ -27,6 +28,8 @@ const options = {
   events: { type: 'string' },
   users: { type: 'string' },
   pipelines: { type: 'string' },
+  catalogs: { type: 'string' },
+  rows: { type: 'string', multiple: true },
   years: { type: 'string' },
   'custom-fields': { type: 'string' },
   latency: { type: 'string' },
@@ -97,6 +100,7 @@ function introduce(simulator: Simulator, configFile: string | undefined, io: Com
   const streams = ['leads', 'contacts', 'companies', 'tasks', 'events', 'users', 'pipelines'];
   io.write(`A Kommo account listens at ${simulator.url}`);
   io.write(`It holds ${streams.map((stream) => `${account.count(stream)} ${stream}`).join(', ')}.`);
+  io.write(`Its files lie at ${simulator.driveUrl}.`);
   io.write(`Token: ${simulator.token}`);
   if (configFile === undefined) {
     io.write('A config for it (api_url leads the connector here instead of to kommo.com):');
@@ -127,6 +131,7 @@ function readOptions(values: Values): SimulatorOptions {
     'events',
     'users',
     'pipelines',
+    'catalogs',
   ] as const) {
     const number = count(values, name);
     if (number !== undefined) result[name] = number;
@@ -137,8 +142,19 @@ function readOptions(values: Values): SimulatorOptions {
   }
   const fields = count(values, 'custom-fields');
   if (fields !== undefined) result.customFieldsPerLead = fields;
+  result.rows = rowsOf((values.rows as string[] | undefined) ?? []);
   if (typeof values.host === 'string') result.host = values.host;
   return result;
+}
+
+/** How many records single lists have, from `talks=500` and the like. */
+function rowsOf(assignments: string[]): Record<string, number> {
+  const rows = assignments.map((text): [string, number] => {
+    const [list = '', number = ''] = text.split('=');
+    if (!/^\d+$/.test(number)) throw new Error(`--rows ${text}: LIST=N, with a whole number`);
+    return [declarationOf(list).name, Number(number)];
+  });
+  return Object.fromEntries(rows);
 }
 
 /** The number of a flag, whole and not negative. */

@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts';
 import type { AccountSize } from './account-size.ts';
 import type { Fault } from './faults.ts';
+import { declarationOf } from './lists.ts';
 import type { Readings } from './readings.ts';
 import type { RequestInfo } from './request.ts';
 
@@ -84,6 +85,7 @@ export function accountSize(options: SimulatorOptions): AccountSize {
     years: options.years ?? 2,
     customFieldsPerLead: options.customFieldsPerLead,
   };
+  Object.keys(size.rows).forEach(declarationOf);
   for (const [name, count] of Object.entries({ ...size, ...size.rows })) {
     if (typeof count === 'number' && count > MOST_ROWS)
       throw new RangeError(`${name}: a list holds ${MOST_ROWS} records at most`);

@@ -44,7 +44,8 @@ const paramsOf: Record<string, (row: Row) => object> = {
     attach_cnt: 0,
     delivery: { status: 'delivered', time: row.created, reason: '' },
   }),
-  lead_auto_created: () => [],
+  // Nothing at all is an empty list or an empty object (kommo-api.md §20, 14).
+  lead_auto_created: (row) => (row.chance(12) % 2 === 0 ? [] : {}),
   targeting_in: () => ({ text: 'facebook' }),
   targeting_out: () => ({ text: 'facebook' }),
   site_visit: () => ({ url: 'https://example.com/?q=%D0%BA', pages: 3 }),
