@@ -15,7 +15,27 @@ export interface Config {
   tokenStore: string | undefined;
   /** The settings as they were received, for write-back. */
   received: Readonly<Record<string, unknown>>;
+  /** What the user calls the settings that an account can turn out to refuse. */
+  called: Called;
 }
+
+export interface Called {
+  /** The one that says where the account is. */
+  account: string;
+  /** The one that holds the long-lived token. */
+  token: string;
+  refreshToken: string;
+}
+
+/** What stands for the name of a setting that a variable gave: `{ api_key: 'KOMMO_API_KEY' }`. */
+export type Names = Readonly<Record<string, string>>;
+
+/** How an unvalidated setting is called where nothing else is known. */
+export const ownNames: Called = {
+  account: 'subdomain',
+  token: 'credentials.access_token',
+  refreshToken: 'credentials.refresh_token',
+};
 
 export type Credentials =
   | { type: 'long_lived_token'; accessToken: string }
@@ -32,15 +52,31 @@ export type Credentials =
 
 type Received = Readonly<Record<string, unknown>>;
 
-/** Validates what a config file holds. Throws a ConfigError that names every bad field in one line. */
-export function parseConfig(received: unknown): Config {
+/**
+ * Validates what a config file holds. Throws a ConfigError that names every bad field in one line, by the variable
+ * that gave it where `names` knows one.
+ */
+export function parseConfig(received: unknown, names: Names = {}): Config {
   if (!isObject(received))
     throw new ConfigError('The config must be a JSON object with at least subdomain and credentials.');
-  if (isGiven(received.api_key) && isGiven(received.credentials)) {
-    throw new ConfigError('The config is not valid: give either credentials or api_key, not both.');
+  const name = (setting: string) => names[setting] ?? setting;
+  const usesShortForm = isGiven(received.api_key);
+  if (usesShortForm && isGiven(received.credentials)) {
+    throw new ConfigError(
+      `The config is not valid: give either ${name('credentials')} or ${name('api_key')}, not both.`,
+    );
   }
+  const called = {
+    account: name(isGiven(received.api_url) && !isGiven(received.subdomain) ? 'api_url' : 'subdomain'),
+    token: name(usesShortForm ? 'api_key' : 'credentials.access_token'),
+    refreshToken: name('credentials.refresh_token'),
+  };
   const parsed = Settings.safeParse(withoutShortForms(received));
-  if (!parsed.success) throw new ConfigError(`The config is not valid: ${describe(parsed.error, received)}.`);
+  if (!parsed.success) {
+    const nameAt = (path: string) =>
+      usesShortForm && path === 'credentials.access_token' ? called.token : name(path);
+    throw new ConfigError(`The config is not valid: ${describe(parsed.error, nameAt)}.`);
+  }
   const settings = parsed.data;
   return {
     origin: settings.api_url ?? settings.subdomain,
@@ -50,6 +86,7 @@ export function parseConfig(received: unknown): Config {
     requestsPerSecond: settings.requests_per_second,
     tokenStore: settings.token_store,
     received,
+    called,
   };
 }
 
@@ -57,15 +94,17 @@ export function parseConfig(received: unknown): Config {
 export function withEnvironment(
   received: Received,
   environment: Readonly<Record<string, string | undefined>>,
-): Record<string, unknown> {
+): { received: Record<string, unknown>; names: Names } {
   const { KOMMO_SUBDOMAIN: subdomain, KOMMO_API_KEY: apiKey } = environment;
   const needsAccount = !isGiven(received.subdomain) && !isGiven(received.api_url);
   const needsKey = !isGiven(received.credentials) && !isGiven(received.api_key);
-  return {
-    ...received,
-    ...(subdomain && needsAccount ? { subdomain } : {}),
-    ...(apiKey && needsKey ? { api_key: apiKey } : {}),
+  const given = {
+    ...(subdomain && needsAccount && { subdomain }),
+    ...(apiKey && needsKey && { api_key: apiKey }),
   };
+  const variables = { subdomain: 'KOMMO_SUBDOMAIN', api_key: 'KOMMO_API_KEY' };
+  const names = Object.entries(variables).filter(([setting]) => setting in given);
+  return { received: { ...received, ...given }, names: Object.fromEntries(names) };
 }
 
 function credentialsOf(credentials: Settings['credentials']): Credentials {
@@ -114,11 +153,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-function describe(error: z.ZodError, received: Received): string {
-  const usesShortForm = isGiven(received.api_key);
-  const lines = error.issues.map((issue) => {
-    const path = issue.path.join('.');
-    return `${usesShortForm && path === 'credentials.access_token' ? 'api_key' : path} ${issue.message}`;
-  });
+function describe(error: z.ZodError, nameAt: (path: string) => string): string {
+  const lines = error.issues.map((issue) => `${nameAt(issue.path.join('.'))} ${issue.message}`);
   return [...new Set(lines)].join('; ');
 }

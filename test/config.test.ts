@@ -29,6 +29,11 @@ describe('the config', () => {
       requestsPerSecond: 7,
       tokenStore: undefined,
       received: minimal,
+      called: {
+        account: 'subdomain',
+        token: 'credentials.access_token',
+        refreshToken: 'credentials.refresh_token',
+      },
     });
   });
 
@@ -205,7 +210,9 @@ describe('the environment', () => {
   const environment = { KOMMO_SUBDOMAIN: 'from-env', KOMMO_API_KEY: 'env-token' };
 
   test('completes the settings', () => {
-    expect(parseConfig(withEnvironment({ requests_per_second: 3 }, environment))).toMatchObject({
+    const { received, names } = withEnvironment({ requests_per_second: 3 }, environment);
+    expect(parseConfig(received, names)).toMatchObject({
+      called: { account: 'KOMMO_SUBDOMAIN', token: 'KOMMO_API_KEY' },
       origin: 'https://from-env.kommo.com',
       credentials: { accessToken: 'env-token' },
       requestsPerSecond: 3,
@@ -213,18 +220,19 @@ describe('the environment', () => {
   });
 
   test('does not replace them', () => {
-    expect(parseConfig(withEnvironment(minimal, environment))).toMatchObject({
+    expect(withEnvironment(minimal, environment).names).toEqual({});
+    expect(parseConfig(withEnvironment(minimal, environment).received)).toMatchObject({
       origin: 'https://acme.kommo.com',
       credentials: { accessToken: 'token-1' },
     });
     const key = { subdomain: '', api_key: 'own', api_url: 'http://localhost:1' };
-    expect(parseConfig(withEnvironment(key, environment))).toMatchObject({
+    expect(parseConfig(withEnvironment(key, environment).received)).toMatchObject({
       origin: 'http://localhost:1',
       credentials: { accessToken: 'own' },
     });
   });
 
   test('may be empty', () => {
-    expect(withEnvironment(minimal, { KOMMO_API_KEY: '' })).toEqual(minimal);
+    expect(withEnvironment(minimal, { KOMMO_API_KEY: '' })).toEqual({ received: minimal, names: {} });
   });
 });

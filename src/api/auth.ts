@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Credentials } from '../config.ts';
+import type { Called, Credentials } from '../config.ts';
 import { ConfigError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Redactor } from '../redact.ts';
@@ -33,6 +33,7 @@ export function longLivedToken(origin: string, accessToken: string): Authorizati
 export interface RenewableOptions {
   origin: string;
   credentials: Extract<Credentials, { type: 'oauth2.0' }>;
+  called: Called;
   /** Where each new pair is kept before its first use; without one nothing can be renewed. */
   store: TokenStore | undefined;
   network: Pick<Network, 'exchange' | 'persist'>;
@@ -50,7 +51,7 @@ const looks = 4;
 
 /** Tokens that are renewed before they end or when Kommo refuses them, one renewal at a time. */
 export function renewableTokens(options: RenewableOptions): Authorization {
-  const { credentials, store, network, clock, log, redactor } = options;
+  const { credentials, called, store, network, clock, log, redactor } = options;
   let { origin } = options;
   let { accessToken, refreshToken, expiresAt } = credentials;
   expiresAt ??= accessToken === undefined ? undefined : readClaims(accessToken).expiresAt;
@@ -75,7 +76,7 @@ export function renewableTokens(options: RenewableOptions): Authorization {
   async function request(): Promise<TokenPair> {
     const grant = { grant_type: 'refresh_token', refresh_token: refreshToken } as const;
     return network.persist({ purpose, action: 'renew the token' }, () =>
-      requestTokens(network.exchange, origin, credentials, grant, clock),
+      requestTokens(network.exchange, origin, credentials, grant, clock, store?.wayBack),
     );
   }
 
@@ -88,7 +89,10 @@ export function renewableTokens(options: RenewableOptions): Authorization {
         lookUpOrigin(network.exchange, origin, readClaims(accessToken ?? '').apiDomain, refreshToken),
       );
       if (moved === undefined) throw error;
-      log('warn', `The account has moved from ${origin} to ${moved}: put the new address into subdomain.`);
+      log(
+        'warn',
+        `The account has moved from ${origin} to ${moved}: put the new address into ${called.account}.`,
+      );
       origin = moved;
       return request();
     }

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import { type Config, ownNames } from '../config.ts';
 import { parseAccount } from './account.ts';
 import { type Authorization, longLivedToken, renewableTokens } from './auth.ts';
 import { createDrive } from './drive.ts';
@@ -18,7 +18,7 @@ import type { TokenStore } from './token-store.ts';
 import type { Answer } from './transport.ts';
 
 export interface ClientOptions extends NetworkOptions {
-  config: Pick<Config, 'origin' | 'credentials' | 'requestsPerSecond'>;
+  config: Pick<Config, 'origin' | 'credentials' | 'requestsPerSecond'> & Partial<Pick<Config, 'called'>>;
   /** Where renewed OAuth tokens are kept before their first use. */
   tokenStore?: TokenStore | undefined;
 }
@@ -50,7 +50,8 @@ export function createClient(options: ClientOptions): KommoClient {
       if (answer.status < 300) return answer;
       if (answer.status === 401) {
         if (!renewed && (await authorization.renew(token))) continue;
-        if (host === undefined) throw renewed ? renewedTokenRefused() : tokenRefused();
+        if (host === undefined)
+          throw renewed ? renewedTokenRefused() : tokenRefused(options.config.called ?? ownNames);
       }
       throw refuse(answer, { purpose, path: path.split('?', 1)[0]!, origin });
     }
@@ -93,12 +94,12 @@ function authorize(
   { config, tokenStore, clock, log, redactor }: ClientOptions,
   network: Network,
 ): Authorization {
-  const { origin, credentials } = config;
+  const { origin, credentials, called = ownNames } = config;
   if (credentials.accessToken !== undefined) redactor.add(credentials.accessToken);
   if (credentials.type === 'long_lived_token') return longLivedToken(origin, credentials.accessToken);
   redactor.add(credentials.refreshToken);
   redactor.add(credentials.clientSecret);
-  return renewableTokens({ origin, credentials, store: tokenStore, network, clock, log, redactor });
+  return renewableTokens({ origin, credentials, called, store: tokenStore, network, clock, log, redactor });
 }
 
 function queryString(query: ListRequest['query']): string {

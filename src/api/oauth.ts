@@ -49,13 +49,17 @@ export function consentUrl({
 /** The grant is not known at this address (401, 404): it is used up, or the account has moved. */
 export class GrantRefusedError extends ConfigError {}
 
-/** One request for a pair. Rejects with a GrantRefusedError where the account may have moved. */
+/**
+ * One request for a pair. Rejects with a GrantRefusedError where the account may have moved. `wayBack` tells the user
+ * what to do where a refresh token is refused.
+ */
 export async function requestTokens(
   exchange: Exchange,
   origin: string,
   { clientId, clientSecret, redirectUri }: Integration,
   grant: Grant,
   clock: Clock,
+  wayBack = 'run "source-kommo login"',
 ): Promise<TokenPair> {
   const answer = await exchange({
     method: 'POST',
@@ -71,7 +75,7 @@ export async function requestTokens(
     purpose,
   });
   const { status } = answer;
-  if (status === 400 || status === 401 || status === 404) throw refusedGrant(answer, grant);
+  if (status === 400 || status === 401 || status === 404) throw refusedGrant(answer, grant, wayBack);
   if (status >= 300) throw refusal(answer, { purpose, path: tokenPath, origin });
   const body = asObject(parseJson(answer));
   const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds } = body ?? {};
@@ -131,7 +135,7 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-function refusedGrant(answer: Answer, grant: Grant): ConfigError {
+function refusedGrant(answer: Answer, grant: Grant, wayBack: string): ConfigError {
   const Refused = answer.status === 400 ? ConfigError : GrantRefusedError;
   const { text } = parseProblem(answer);
   const context = { detail: detailOf(answer, tokenPath, text) };
@@ -143,7 +147,7 @@ function refusedGrant(answer: Answer, grant: Grant): ConfigError {
     );
   }
   return new Refused(
-    `Kommo refused the refresh token (${answer.status}). Each one works only once, so another program or an earlier run may have used it; or it was unused for three months, the integration was disabled, or client_id, client_secret or redirect_uri are wrong. Authorize again with "source-kommo login" and put the new refresh_token into credentials.${said}`,
+    `Kommo refused the refresh token (${answer.status}). Each one works only once, so another program or an earlier run may have used it; or it was unused for three months, the integration was disabled, or client_id, client_secret or redirect_uri are wrong. To authorize again, ${wayBack}.${said}`,
     context,
   );
 }

@@ -1,3 +1,4 @@
+import type { Called } from '../config.ts';
 import {
   BlockedError,
   ConfigError,
@@ -93,9 +94,9 @@ export function blocked(answer: Answer, path: string): BlockedError {
 }
 
 /** Kommo does not take the token, and there is no other one to try. */
-export function tokenRefused(): ConfigError {
+export function tokenRefused({ token, account }: Called): ConfigError {
   return new ConfigError(
-    'Kommo refused the token (401): it is mistyped, expired or revoked, or the integration is disabled. Create a new long-lived token under Settings → Integrations → your integration → Keys and scopes, put it into credentials.access_token, and check that subdomain names the same account.',
+    `Kommo refused the token (401): it is mistyped, expired or revoked, or the integration is disabled. Create a new long-lived token under Settings → Integrations → your integration → Keys and scopes, put it into ${token}, and check that ${account} names the same account.`,
   );
 }
 

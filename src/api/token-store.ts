@@ -51,7 +51,7 @@ export function tokenFileStore(
   const origin = createHash('sha256').update(seed).digest('hex').slice(0, 16);
   return jsonFileStore({
     ...{ path, setting: 'token_store', clock, files },
-    wayBack: 'run "source-kommo login", and give this program the new refresh_token',
+    wayBack: 'run "source-kommo login"',
     pairIn: (fields) => (fields.issued_for === origin ? pairFrom(fields) : undefined),
     withPair: (_, pair) => ({ ...fieldsOf(pair), issued_for: origin }),
   });
@@ -92,6 +92,7 @@ function jsonFileStore(keeping: Keeping): TokenStore {
       } catch (error) {
         throw new ConfigError(
           `The tokens have to be renewed, but the ${setting} file ${path} cannot be written (${codeOf(error)}): set token_store to a file that this program may write.`,
+          { cause: error },
         );
       }
     },

@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import { keepHeapSmall } from '../heap.ts';
 import type { Log } from '../log.ts';
 import type { Context } from './context.ts';
+import { tokenWarning } from './token-expiry.ts';
 import { readVersion } from './version.ts';
 
 /**
@@ -21,6 +22,8 @@ export async function withAccount<Result>(
 ): Promise<Result> {
   const { clock, environment, redactor, signal } = context;
   keepHeapSmall();
+  const warning = tokenWarning(config, clock.now());
+  if (warning !== undefined) log('warn', warning);
   const version = await readVersion(context.packageRoot);
   const tokenStore = particulars.tokenStore && forgiving(particulars.tokenStore, log);
   const client = createClient({

@@ -1,5 +1,5 @@
 import type { KommoClient } from '../api/kommo-client.ts';
-import type { Config } from '../config.ts';
+import { type Called, ownNames } from '../config.ts';
 import { connectionStatusLine } from '../dialect/airbyte/messages.ts';
 import type { AirbyteConnectionStatus } from '../dialect/airbyte/protocol.ts';
 import { ConfigError, NotAvailableError, RefusedRequestError } from '../errors.ts';
@@ -7,9 +7,8 @@ import type { Stream } from '../stream/declaration.ts';
 import { withAccount } from './account.ts';
 import { airbyteLog, traceFailure } from './airbyte.ts';
 import { defineCommand } from './command.ts';
-import { readJsonFile } from './json-file.ts';
-import { checkSettings } from './settings.ts';
-import { expiryWarning } from './token-expiry.ts';
+import { checkSettings, configFlag, findSettings } from './settings.ts';
+import { tokenWarning } from './token-expiry.ts';
 import { tellTokensToAirbyte } from './token-keeping.ts';
 
 export const check = defineCommand({
@@ -18,28 +17,30 @@ export const check = defineCommand({
     'Tries the settings on the account and prints an Airbyte CONNECTION_STATUS message: SUCCEEDED, or FAILED and what ' +
     'to mend. The exit code is 0 with either.',
   flags: {
-    config: { type: 'string', placeholder: 'FILE', summary: 'the settings, as JSON', required: true },
+    config: configFlag,
     debug: { type: 'boolean', summary: 'log every request, its status and its time' },
   },
   fail: traceFailure,
   async run(context, flags) {
     const log = airbyteLog(context, flags.debug);
-    const received = await readJsonFile(flags.config, 'config');
+    const found = await findSettings(context, flags.config);
     let status: AirbyteConnectionStatus;
+    let called = ownNames;
     try {
-      const config = checkSettings(context.redactor, received);
+      const config = checkSettings(context.redactor, found);
+      ({ called } = config);
       const streams = await context.loadStreams();
       const tokenStore = tellTokensToAirbyte(context, config, flags.config, !context.stdout.isTerminal);
       const findings = await withAccount(context, config, log, (client) => examine(client, streams), {
         tokenStore,
       });
+      if (findings.warning !== undefined) log('warn', findings.warning);
       const warnings = [findings.warning, tokenWarning(config, context.clock.now())].filter(
         (warning) => warning !== undefined,
       );
-      for (const warning of warnings) log('warn', warning);
       status = { status: 'SUCCEEDED', message: [`Connected to ${findings.account}.`, ...warnings].join(' ') };
     } catch (error) {
-      const message = whatToMend(error);
+      const message = whatToMend(error, called);
       // An outage says nothing about the settings: it is no FAILED, but an error (airbyte.md §2.1).
       if (message === undefined) throw error;
       status = { status: 'FAILED', message };
@@ -93,16 +94,12 @@ function describeUnavailable(streams: readonly Stream[], unavailable: readonly U
     .join(' ');
 }
 
-function tokenWarning({ credentials }: Config, now: number): string | undefined {
-  return credentials.type === 'long_lived_token' ? expiryWarning(credentials.accessToken, now) : undefined;
-}
-
 /** What the user can change so that the next check succeeds; undefined where that is not the reason. */
-function whatToMend(error: unknown): string | undefined {
+function whatToMend(error: unknown, { account }: Called): string | undefined {
   if (error instanceof ConfigError) return error.message;
   const noSuchAccount = error instanceof RefusedRequestError && error.status === 404;
   const noSuchHost =
     error instanceof Error && (error.cause as { code?: string } | undefined)?.code === 'ENOTFOUND';
   if (!noSuchAccount && !noSuchHost) return undefined;
-  return 'There is no account at this address. Check that subdomain is spelled as in the address of your account.';
+  return `There is no account at this address. Check that ${account} is spelled as in the address of your account.`;
 }

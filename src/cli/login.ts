@@ -10,8 +10,7 @@ import type { Log } from '../log.ts';
 import { defineCommand } from './command.ts';
 import { awaitBrowser, type Consent, comesBackHere, readConsent } from './consent.ts';
 import type { Context } from './context.ts';
-import { readJsonFile } from './json-file.ts';
-import { checkSettings } from './settings.ts';
+import { checkSettings, findSettings } from './settings.ts';
 import { readVersion } from './version.ts';
 
 export const login = defineCommand({
@@ -35,13 +34,21 @@ export const login = defineCommand({
   },
   async run(context, flags) {
     const { clock, files, packageRoot, redactor, stdout } = context;
-    const received = await readJsonFile(flags.config, 'config');
-    const config = checkSettings(redactor, withNewToken(received));
+    const { received, names } = await findSettings(context, flags.config);
+    const config = checkSettings(redactor, { received: withNewToken(received), names });
     const { origin, credentials } = config;
     if (credentials.type !== 'oauth2.0') {
       throw new ConfigError('A long-lived token needs no login: only credentials of the type oauth2.0 do.');
     }
-    const code = flags.code ?? codeFor(config, await askForConsent(context, origin, credentials));
+    const store = configFileStore(flags.config, clock, files);
+    await store.exclusively(store.rehearse).catch(({ cause }) => {
+      const { code = 'unknown error' } = (cause ?? {}) as NodeJS.ErrnoException;
+      throw new ConfigError(
+        `The config file ${flags.config} cannot be written (${code}), and login puts the tokens into it.`,
+      );
+    });
+    const code =
+      flags.code ?? codeFor(config, await askForConsent(context, origin, credentials, flags.config));
     const log: Log = (level, message) => {
       if (flags.debug || level !== 'debug') context.stderr.write(`${message}\n`);
     };
@@ -50,7 +57,6 @@ export const login = defineCommand({
       { origin, integration: credentials, code },
       { version, clock, random: Math.random, log, redactor, environment: context.environment },
     );
-    const store = configFileStore(flags.config, clock, files);
     await store.exclusively(() => store.save(pair));
     await stdout.writeText(`Authorized: the tokens are in ${flags.config}.`);
     return 0;
@@ -79,18 +85,26 @@ function codeFor({ origin, received }: Config, { code, accountHost: host }: Cons
 
 /** Sends the user to the consent page, and takes what it gave back from the browser or from a pasted line. */
 async function askForConsent(
-  { stdout, signal, openStdin }: Context,
+  { environment, stdout, signal, openStdin }: Context,
   origin: string,
   { clientId, redirectUri }: { clientId: string; redirectUri: string },
+  configPath: string,
 ): Promise<Consent> {
   const state = randomUUID();
   const comesBack = comesBackHere(redirectUri);
   const then = comesBack
     ? `Then the browser comes back to ${redirectUri}, where this program waits.`
     : 'Then paste the address to which the browser was led, or the code in it:';
+  const isRemote = environment.SSH_CONNECTION !== undefined || environment.SSH_TTY !== undefined;
   const invite = async () => {
     await stdout.write('Open this page as an administrator of the account and allow the access:');
     await stdout.write(`${consentUrl({ origin, clientId, state })}\n${then}`);
+    if (comesBack && isRemote) {
+      await stdout.write(
+        'You are connected over SSH, and a browser on your own computer does not get there. Copy what follows code=\n' +
+          `in the address that it shows then, and run: source-kommo login --config ${configPath} --code CODE`,
+      );
+    }
     await stdout.flush();
   };
   if (comesBack) {

@@ -8,7 +8,7 @@ import { withAccount } from './account.ts';
 import { type Choice, chooseStreams } from './choose-streams.ts';
 import { defineCommand } from './command.ts';
 import { describeFailures } from './failures.ts';
-import { readSettings } from './settings.ts';
+import { configFlag, readSettings } from './settings.ts';
 import { textTable } from './text-table.ts';
 import { keepTokensInFile } from './token-keeping.ts';
 
@@ -18,11 +18,7 @@ export const plan = defineCommand({
     'Estimates how many records each stream has, and how many requests and minutes a first sync takes, from a few ' +
     'pages of each.',
   flags: {
-    config: {
-      type: 'string',
-      placeholder: 'FILE',
-      summary: 'the settings, as JSON; without it KOMMO_SUBDOMAIN and KOMMO_API_KEY of the environment',
-    },
+    config: configFlag,
     streams: {
       type: 'string',
       placeholder: 'LIST',

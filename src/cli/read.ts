@@ -11,7 +11,7 @@ import { airbyteLog, traceFailure } from './airbyte.ts';
 import { type Choice, chooseStreams } from './choose-streams.ts';
 import { defineCommand } from './command.ts';
 import { readJsonFile } from './json-file.ts';
-import { readSettings } from './settings.ts';
+import { configFlag, readSettings } from './settings.ts';
 import { tellTokensToAirbyte } from './token-keeping.ts';
 
 export const read = defineCommand({
@@ -20,11 +20,7 @@ export const read = defineCommand({
     'Prints records as Airbyte messages, one a line: those that a configured catalog asks for, or without a catalog those ' +
     'of the named streams.',
   flags: {
-    config: {
-      type: 'string',
-      placeholder: 'FILE',
-      summary: 'the settings, as JSON; without it KOMMO_SUBDOMAIN and KOMMO_API_KEY of the environment',
-    },
+    config: configFlag,
     catalog: {
       type: 'string',
       placeholder: 'FILE',

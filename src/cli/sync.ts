@@ -12,7 +12,7 @@ import { type Choice, chooseStreams } from './choose-streams.ts';
 import { defineCommand } from './command.ts';
 import { describeFailures } from './failures.ts';
 import { noteNulledValues } from './nulled-values.ts';
-import { readSettings } from './settings.ts';
+import { configFlag, readSettings } from './settings.ts';
 import { textTable } from './text-table.ts';
 import { keepTokensInFile } from './token-keeping.ts';
 import { stampLines } from './unattended.ts';
@@ -23,11 +23,7 @@ export const sync = defineCommand({
     'Fills a SQLite file with the account, or brings it up to date. Its progress is on stderr, a table of what it did ' +
     'on stdout.',
   flags: {
-    config: {
-      type: 'string',
-      placeholder: 'FILE',
-      summary: 'the settings, as JSON; without it KOMMO_SUBDOMAIN and KOMMO_API_KEY of the environment',
-    },
+    config: configFlag,
     to: {
       type: 'string',
       placeholder: 'FILE',

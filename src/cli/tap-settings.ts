@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import { environmentSettings } from '../dialect/singer/environment.ts';
+import type { Names } from '../config.ts';
+import { environmentNames, environmentSettings } from '../dialect/singer/environment.ts';
 import type { SettingSchema } from '../dialect/singer/settings-schema.ts';
 import { ConfigError } from '../errors.ts';
 import type { Context } from './context.ts';
@@ -12,6 +13,7 @@ const fromEnvironment = 'ENV';
 
 export interface GivenSettings {
   received: Record<string, unknown>;
+  names: Names;
   /** The file that the credentials came from, into which renewed tokens belong. */
   credentialsFile: string | undefined;
 }
@@ -30,10 +32,12 @@ export async function readTapSettings(
     Object.assign(received, given);
     if ('credentials' in given) credentialsFile = file;
   }
-  if (!configs.includes(fromEnvironment)) return { received, credentialsFile };
-  const given = environmentSettings({ ...(await readDotEnv()), ...environment }, settings);
+  if (!configs.includes(fromEnvironment)) return { received, names: {}, credentialsFile };
+  const variables = { ...(await readDotEnv()), ...environment };
+  const given = environmentSettings(variables, settings);
   return {
     received: { ...received, ...given },
+    names: environmentNames(variables, settings),
     credentialsFile: 'credentials' in given ? undefined : credentialsFile,
   };
 }

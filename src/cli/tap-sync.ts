@@ -29,8 +29,9 @@ export async function syncTap(
   { log, metric }: TapLog,
 ): Promise<Failures> {
   const { clock, redactor, signal, stdout } = context;
-  const { received, credentialsFile } = await readTapSettings(given.configs, settings, context.environment);
-  const config = checkSettings(redactor, received);
+  const found = await readTapSettings(given.configs, settings, context.environment);
+  const { received, credentialsFile } = found;
+  const config = checkSettings(redactor, found);
   const available = await context.loadStreams();
   const bookmarks = new Bookmarks(await readInput('state', given.state), given.state ?? '');
   const catalog = await catalogOf(given);

@@ -69,8 +69,7 @@ async function warnOfBrokenConfig(
   try {
     const settings = await readSettingsSchema(context.packageRoot);
     const { checkSettings } = await import('./settings.ts');
-    const { received } = await readTapSettings(configs, settings, context.environment);
-    checkSettings(context.redactor, received);
+    checkSettings(context.redactor, await readTapSettings(configs, settings, context.environment));
   } catch (error) {
     log('warn', `The catalog is complete, but a sync would fail: ${(error as Error).message}`);
   }

@@ -1,14 +1,21 @@
+import type { Config } from '../config.ts';
+
 const day = 24 * 60 * 60 * 1000;
 const warnBefore = 14 * day;
 
 /** A warning where a long-lived token ends within 14 days; it says so itself (kommo-api.md §2.1). */
-export function expiryWarning(accessToken: string, now: number): string | undefined {
-  const expiresAt = expiryOf(accessToken);
+export function tokenWarning(
+  { credentials, called }: Pick<Config, 'credentials' | 'called'>,
+  now: number,
+): string | undefined {
+  if (credentials.type !== 'long_lived_token') return undefined;
+  const expiresAt = expiryOf(credentials.accessToken);
   if (expiresAt === undefined || expiresAt - now > warnBefore) return undefined;
   const date = new Date(expiresAt).toISOString().slice(0, 10);
+  const [ends, soon] = expiresAt > now ? ['ends', 'before that'] : ['ended', 'now'];
   return (
-    `The token ends on ${date}. Create a new long-lived token before that, under Settings → Integrations → ` +
-    'your integration → Keys and scopes.'
+    `The token ${ends} on ${date}. Create a new long-lived token ${soon}, under Settings → Integrations → your ` +
+    `integration → Keys and scopes, and put it into ${called.token}.`
   );
 }
 

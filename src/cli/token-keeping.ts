@@ -17,14 +17,16 @@ import type { Context } from './context.ts';
  */
 export function keepTokensInFile(
   { clock, environment, files }: Context,
-  { credentials, tokenStore }: Config,
+  { called, credentials, tokenStore }: Config,
   configPath: string | undefined,
 ): TokenStore | undefined {
   if (credentials.type !== 'oauth2.0') return undefined;
   const isCopy = configPath !== undefined && isMeltanosCopy(configPath, environment);
   if (tokenStore !== undefined) {
     const store = tokenFileStore(tokenStore, credentials.refreshToken, clock, files);
-    return configPath === undefined || isCopy ? store : { ...store, wayBack: loginInto(configPath) };
+    const lasts = configPath !== undefined && !isCopy;
+    const byHand = `run "source-kommo login" with a config file, and put the new refresh_token into ${called.refreshToken}`;
+    return { ...store, wayBack: lasts ? loginInto(configPath) : byHand };
   }
   if (configPath === undefined) return undefined;
   const store = configFileStore(configPath, clock, files);

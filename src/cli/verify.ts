@@ -9,7 +9,7 @@ import { withAccount } from './account.ts';
 import { chooseStreams } from './choose-streams.ts';
 import { defineCommand } from './command.ts';
 import { describeFailures } from './failures.ts';
-import { readSettings } from './settings.ts';
+import { configFlag, readSettings } from './settings.ts';
 import { keepTokensInFile } from './token-keeping.ts';
 import { stampLines } from './unattended.ts';
 import { conclude } from './verdict.ts';
@@ -20,11 +20,7 @@ export const verify = defineCommand({
     'Reads the account once more, by id, and compares keys and times of change with a SQLite file that sync has ' +
     'filled. Exit code 0: no record is missing in the file, or older there than in the account.',
   flags: {
-    config: {
-      type: 'string',
-      placeholder: 'FILE',
-      summary: 'the settings, as JSON; without it KOMMO_SUBDOMAIN and KOMMO_API_KEY of the environment',
-    },
+    config: configFlag,
     db: {
       type: 'string',
       placeholder: 'FILE',

@@ -112,7 +112,7 @@ function notingStore(notes: string[], kept?: TokenPair): TokenStore {
       notes.push(`saved ${pair.refreshToken}`);
     },
     rehearse: async () => {},
-    wayBack: 'log in',
+    wayBack: 'run "source-kommo login"',
     exclusively: (work) => work(),
   };
 }

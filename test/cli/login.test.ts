@@ -1,4 +1,5 @@
 import { chmodSync, readFileSync, statSync } from 'node:fs';
+import * as files from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
@@ -217,3 +218,37 @@ async function fetchWhenReady(url: string): Promise<Response> {
     }
   }
 }
+
+test('over SSH the browser does not come back, and --code is shown', async () => {
+  await simulator.close();
+  await start(`http://127.0.0.1:${await freePort()}/kommo`);
+  const page = (environment: Record<string, string>) =>
+    new Promise<string>((resolve) => {
+      const stopping = new AbortController();
+      const performed = performHere(['login', '--config', config], {
+        clock: systemClock,
+        environment,
+        signal: stopping.signal,
+        onLine: (line) => {
+          if (/this program waits|--code CODE/.test(line))
+            setImmediate(() => stopping.abort(new Error('seen')));
+        },
+      });
+      performed.then(({ stdout }) => resolve(stdout));
+    });
+  expect(await page({ SSH_CONNECTION: '10.0.0.1 1 10.0.0.2 22' })).toContain(
+    `run: source-kommo login --config ${config} --code CODE`,
+  );
+  expect(await page({})).not.toContain('--code');
+});
+
+test('a config file that cannot be written is found out before anybody is sent to the browser', async () => {
+  const access = async () => {
+    throw Object.assign(new Error('no'), { code: 'EROFS' });
+  };
+  const flags = ['login', '--config', config, '--code', 'the-code'];
+  const { code, stderr } = await performHere(flags, { clock: systemClock, files: { ...files, access } });
+  expect(code).toBe(1);
+  expect(stderr).toContain(`The config file ${config} cannot be written (EROFS), and login puts the tokens`);
+  expectAuthorized(await performHere(flags, { clock: systemClock }));
+});

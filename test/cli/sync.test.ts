@@ -51,7 +51,7 @@ describe('sync', () => {
     const { code, stderr } = await runProgram('source-kommo', ['sync', '--to', path], environment);
     // A loopback address is no subdomain: the settings of the environment were used, and refused by name.
     expect(code).toBe(1);
-    expect(stderr).toMatch(/subdomain/);
+    expect(stderr).toMatch(/KOMMO_SUBDOMAIN /);
     expect(existsSync(path)).toBe(false);
     const { config } = await accountWithFile({ leads: 20 });
     const some = await sync(config, path, '--streams', 'users,leads');

@@ -1,20 +1,29 @@
 import { expect, test } from 'vitest';
-import { expiryWarning } from '../../src/cli/token-expiry.ts';
+import { tokenWarning } from '../../src/cli/token-expiry.ts';
+import { ownNames } from '../../src/config.ts';
 
 const now = Date.UTC(2026, 0, 1);
 const day = 86_400;
 
 const token = (claims: unknown) =>
   `head.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.signature`;
+const warning = (accessToken: string) =>
+  tokenWarning(
+    { credentials: { type: 'long_lived_token', accessToken }, called: { ...ownNames, token: 'KEY' } },
+    now,
+  );
 const endingIn = (seconds: number) => token({ exp: now / 1000 + seconds });
 
-test('the last fourteen days are worth a warning that names the day', () => {
-  expect(expiryWarning(endingIn(14 * day), now)).toContain('2026-01-15');
-  expect(expiryWarning(endingIn(0), now)).toContain('2026-01-01');
+test('the last fourteen days are worth a warning that names the day and the setting', () => {
+  expect(warning(endingIn(14 * day))).toContain('2026-01-15');
+  expect(warning(endingIn(1))).toMatch(
+    /^The token ends on 2026-01-01\. .* before that, .* put it into KEY\.$/,
+  );
+  expect(warning(endingIn(0))).toMatch(/^The token ended on 2026-01-01\. .* now, .* put it into KEY\.$/);
 });
 
 test('before that there is nothing to say', () => {
-  expect(expiryWarning(endingIn(14 * day + 1), now)).toBeUndefined();
+  expect(warning(endingIn(14 * day + 1))).toBeUndefined();
 });
 
 test.each([
@@ -27,5 +36,5 @@ test.each([
   token({ exp: 'soon' }),
   token({ exp: 1e300 }),
 ])('a token that does not say when it ends: %j', (text) => {
-  expect(expiryWarning(text, now)).toBeUndefined();
+  expect(warning(text)).toBeUndefined();
 });

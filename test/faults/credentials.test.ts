@@ -48,6 +48,26 @@ describe.concurrent('a long-lived token', () => {
   });
 });
 
+describe.concurrent('a long-lived token that ends in 13 days is warned of once by', () => {
+  test.each<[string, string, string[]]>([
+    ['sync', 'source-kommo', ['sync', '--streams', 'users', '--to', 'FILE.db']],
+    ['read', 'source-kommo', ['read', '--streams', 'users']],
+    ['the tap', 'tap-kommo', ['--test']],
+  ])('%s', async (_, name, args) => {
+    await using simulator = await account({
+      leads: 5,
+      tokenExpiresAt: Math.floor(Date.now() / 1000) + 13 * day,
+    });
+    const { config } = writeFiles({ config: settingsFor(simulator) });
+    const given = args.map((arg) => (arg === 'FILE.db' ? `${config}.db` : arg));
+    const { code, stdout, stderr } = await ended(startProgram(name, [...given, '--config', config]));
+    expect(code).toBe(0);
+    const lines = (stdout + stderr).split('\n').filter((line) => line.includes('The token ends on'));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain('put it into api_key.');
+  });
+});
+
 describe.concurrent('an access token', () => {
   test.each([
     ['in ten minutes is used as it is', 10, 0],

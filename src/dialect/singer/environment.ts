@@ -19,6 +19,23 @@ export function environmentSettings(
   return given;
 }
 
+/** The variable that gives each setting, alone or within the JSON text of its object. */
+export function environmentNames(
+  environment: Readonly<Record<string, string | undefined>>,
+  settings: SettingSchema,
+): Record<string, string> {
+  const names = [
+    ...Object.keys(settings.properties ?? {}),
+    ...namedSettings(settings).map(({ name }) => name),
+  ];
+  const pairs = names.flatMap((name): [string, string][] => {
+    const variables = [name, name.split('.', 1)[0]!].map(environmentName);
+    const variable = variables.find((each) => environment[each] !== undefined);
+    return variable === undefined ? [] : [[name, variable]];
+  });
+  return Object.fromEntries(pairs);
+}
+
 function place(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
   const [name, ...below] = path as [string, ...string[]];
   if (below.length === 0) {
