@@ -1,15 +1,19 @@
 import { AccountStore } from './account-store.ts';
 import { type Deed, eventOf } from './event-log.ts';
+import { listsOf } from './lists.ts';
 import { readingFor } from './readings.ts';
 import type { ServedList } from './served-list.ts';
 import { IN_BIN, type KommoRecord, LISTED, NOT_YET_VISIBLE, PURGED } from './table.ts';
+import { rowKey } from './truth.ts';
 
-/** The records of an account, and what people do to each of them. */
+/**
+ * The records of an account, and what people do to each of them. A record is named by its list and id, or by its stream
+ * and the id under which `truth` has it.
+ */
 export class AccountRecords extends AccountStore {
   /** Changes a record, stamping it with the current second unless the patch says another; keys set to undefined disappear. */
   edit(stream: string, id: number | string, patch: KommoRecord = {}): void {
-    const list = this.list(stream);
-    const row = this.existing(list, id);
+    const { list, row } = this.existing(stream, id);
     list.table.touch(row, timeIn(patch, 'updated_at') ?? this.now());
     const created = timeIn(patch, 'created_at');
     if (created !== undefined) list.table.redate(row, created);
@@ -30,7 +34,10 @@ export class AccountRecords extends AccountStore {
    */
   create(stream: string, record: KommoRecord & { visibleFrom?: number } = {}): number | string {
     const { visibleFrom, ...fields } = record;
-    const list = this.list(stream);
+    const lists = listsOf(stream);
+    // A record of a stream of several lists is made in one of them by chance.
+    const chosen = lists.length > 1 ? Math.floor(this.random() * lists.length) : 0;
+    const list = this.list(lists[chosen]?.name ?? stream);
     const { table } = list;
     const created = timeIn(fields, 'created_at') ?? timeIn(fields, 'updated_at') ?? this.now();
     const last = table.size === 0 ? table.firstId : table.ids[table.size - 1]!;
@@ -39,7 +46,7 @@ export class AccountRecords extends AccountStore {
     this.override(list, row, fields);
     this.touchParent(list, row);
     this.leaveEvent('added', list, row);
-    return list.publicId(row);
+    return list.declaration.name === stream ? list.publicId(row) : rowKey(list, row);
   }
 
   /** Adds an event, of the current second unless it names another. */
@@ -64,8 +71,7 @@ export class AccountRecords extends AccountStore {
 
   /** Moves a record to the bin: it leaves the lists and carries a new `updated_at`. */
   remove(stream: string, id: number | string): void {
-    const list = this.list(stream);
-    const row = this.existing(list, id);
+    const { list, row } = this.existing(stream, id);
     this.move(list, row, IN_BIN, true);
     this.touchParent(list, row);
     this.leaveEvent('deleted', list, row);
@@ -73,16 +79,15 @@ export class AccountRecords extends AccountStore {
 
   /** Takes a record out of the bin, as a new version unless a reading says otherwise. */
   restore(stream: string, id: number | string): void {
-    const list = this.list(stream);
-    const row = this.existing(list, id);
-    this.move(list, row, LISTED, readingFor(this.readings, 'restoresTouch', stream));
+    const { list, row } = this.existing(stream, id);
+    this.move(list, row, LISTED, readingFor(this.readings, 'restoresTouch', list.declaration.name));
     this.leaveEvent('restored', list, row);
   }
 
   /** Deletes a record for good. */
   purge(stream: string, id: number | string): void {
-    const list = this.list(stream);
-    this.move(list, this.existing(list, id), PURGED, true);
+    const { list, row } = this.existing(stream, id);
+    this.move(list, row, PURGED, true);
   }
 
   /** Gives a record a new version of the current second. */
@@ -108,11 +113,14 @@ export class AccountRecords extends AccountStore {
     if (this.recordEvents && this.has('event_types', String(event.type))) this.addEvent(event);
   }
 
-  protected existing(list: ServedList, id: number | string): number {
-    const row = list.rowOf(id);
-    if (row < 0 || list.table.states[row] === PURGED)
-      throw new Error(`${list.declaration.name} has no record ${id}`);
-    return row;
+  protected existing(name: string, id: number | string): { list: ServedList; row: number } {
+    for (const declaration of listsOf(name)) {
+      const list = this.list(declaration.name);
+      const own = name === declaration.name ? list.rowOf(id) : -1;
+      const row = own < 0 && declaration.stream?.name === name ? rowOfKey(list, id) : own;
+      if (row >= 0 && list.table.states[row] !== PURGED) return { list, row };
+    }
+    throw new Error(`${name} has no record ${id}`);
   }
 
   private move(list: ServedList, row: number, state: number, touched: boolean): void {
@@ -131,6 +139,8 @@ export class AccountRecords extends AccountStore {
     if (id === undefined || !this.has(parent!.list, id)) return;
     const above = this.list(parent!.list);
     this.touch(above, above.rowOf(id));
+    // Some say of themselves whether they are the newest.
+    for (const sibling of list.childrenOf(id)) list.forget(sibling);
   }
 
   private leaveEvent(deed: Deed, list: ServedList, row: number): void {
@@ -138,6 +148,15 @@ export class AccountRecords extends AccountStore {
     const event = eventOf(deed, list.declaration.name, list.publicId(row), () => list.record(row));
     if (event !== undefined) this.tell(event);
   }
+}
+
+/** The row with this key, or -1. */
+function rowOfKey(list: ServedList, id: number | string): number {
+  const last = String(id).split('/').at(-1)!;
+  const likely = list.rowOf(list.declaration.textual ? last : Number(last));
+  if (likely >= 0 && rowKey(list, likely) === id) return likely;
+  for (let row = 0; row < list.table.size; row++) if (rowKey(list, row) === id) return row;
+  return -1;
 }
 
 function isObject(value: unknown): value is KommoRecord {

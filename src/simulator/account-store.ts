@@ -1,6 +1,6 @@
 import type { AccountSize } from './account-size.ts';
 import { foundWorld } from './foundation.ts';
-import { declarationOf, listDeclarations } from './lists.ts';
+import { declarationOf, listsOf } from './lists.ts';
 import { versionIn } from './marker.ts';
 import { mix, mixFraction, randomSequence } from './random.ts';
 import { type Readings, readingFor } from './readings.ts';
@@ -81,8 +81,7 @@ export class AccountStore {
 
   /** The version that a record of a stream or a list shows: what `truth` calls `version`. */
   versionOf(name: string, record: KommoRecord): number {
-    const declaration = listDeclarations.find((list) => list.name === name || list.stream?.name === name);
-    return declaration === undefined ? 0 : versionIn(declaration.marker, record);
+    return versionIn(listsOf(name)[0]?.marker, record);
   }
 
   /** A record as a list would serve it now, without `_links`; undefined when it is not listed. */

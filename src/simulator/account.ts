@@ -52,8 +52,8 @@ export class Account extends AccountRecords {
     }
     for (const { name } of this.linked(stream, loser, 'tags')) this.tag(stream, winner, String(name));
     this.purge(stream, loser);
-    const list = this.list(stream);
-    if (readingFor(this.readings, 'mergesTouch', stream)) this.touch(list, this.existing(list, winner));
+    const { list, row } = this.existing(stream, winner);
+    if (readingFor(this.readings, 'mergesTouch', stream)) this.touch(list, row);
     this.tell(mergeEvent(this.readings.mergedTells, this.entity(stream, winner), loser));
   }
 

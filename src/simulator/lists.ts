@@ -31,3 +31,8 @@ export function declarationOf(name: string): ListDeclaration {
     throw new Error(`there is no list "${name}"; there are: ${[...byName.keys()].join(', ')}`);
   return declaration;
 }
+
+/** The lists of a stream, or the one of this name; none for what is no list. */
+export function listsOf(name: string): readonly ListDeclaration[] {
+  return listDeclarations.filter((list) => list.name === name || list.stream?.name === name);
+}

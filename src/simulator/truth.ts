@@ -1,6 +1,5 @@
 import type { AccountStore } from './account-store.ts';
-import type { StreamRows } from './list-declaration.ts';
-import { listDeclarations } from './lists.ts';
+import { listsOf } from './lists.ts';
 import { statusRecords } from './records/pipeline.ts';
 import type { ServedList } from './served-list.ts';
 import { type KommoRecord, LISTED } from './table.ts';
@@ -18,25 +17,31 @@ export interface Truth {
 export function* truthOf(account: AccountStore, name: string): Generator<Truth> {
   const worked = computed[name];
   if (worked !== undefined) return yield* worked(account);
-  const lists = listDeclarations.filter(({ stream }) => stream?.name === name);
-  if (lists.length === 0) return yield* truthIn(account, name, LISTED);
-  for (const list of lists) yield* truthIn(account, list.name, LISTED, list.stream);
+  yield* truthIn(account, name, LISTED);
 }
 
-/** The records of a list in one state. */
-export function* truthIn(
-  account: AccountStore,
-  name: string,
-  state: number,
-  stream?: StreamRows,
-): Generator<Truth> {
-  const list = account.list(name);
+/** The records of a stream or a list in one state. */
+export function* truthIn(account: AccountStore, name: string, state: number): Generator<Truth> {
+  const lists = listsOf(name);
+  if (lists.length === 0) account.list(name);
+  for (const { name: list, stream } of lists)
+    yield* rowsIn(account, account.list(list), state, stream?.name === name);
+}
+
+/** What tells a row of its stream apart: its id, or the values of the key. */
+export function rowKey(list: ServedList, row: number): number | string {
+  const { stream } = list.declaration;
+  return stream ? stream.key(list.record(row), list.parentOf(row)).join('/') : list.publicId(row);
+}
+
+function* rowsIn(account: AccountStore, list: ServedList, state: number, byKey: boolean): Generator<Truth> {
+  const { name } = list.declaration;
   list.table.reveal(account.now());
   const hidden = account.hiddenRows(name);
   const unseen = account.unseenRows(name);
   for (const row of list.table.rowsIn(state)) {
     if (hidden?.(row) || unseen?.(row) || isOrphaned(account, list, row)) continue;
-    const id = stream ? stream.key(list.record(row), list.parentOf(row)).join('/') : list.publicId(row);
+    const id = byKey ? rowKey(list, row) : list.publicId(row);
     yield { id, version: list.version(row), updated_at: list.table.updatedAt[row]! };
   }
 }

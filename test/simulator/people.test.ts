@@ -83,6 +83,45 @@ test('a stream of several lists is told apart by its whole key', async () => {
   });
 });
 
+const streams = [...new Set(listDeclarations.flatMap(({ stream }) => stream?.name ?? []))];
+
+test.each(streams)('people work in %s by the keys that its truth names', async (name) => {
+  const clock = testClock();
+  await withAccount({ leads: 60, clock }, async ({ account }) => {
+    const keys = () => new Set([...account.truth(name)].map(({ id }) => id));
+    for (let deed = 0; deed < 12; deed++) {
+      clock.advance(1000);
+      const ids = [...keys()];
+      const id = ids[(deed * 7) % ids.length]!;
+      account.edit(name, id);
+      account.remove(name, id);
+      expect(keys().has(id)).toBe(false);
+      expect([...account.binned(name)].map((entry) => entry.id)).toContain(id);
+      account.restore(name, id);
+      expect(keys().has(id)).toBe(true);
+      const before = keys().size;
+      account.create(name);
+      expect(keys().size).toBe(before + 1);
+    }
+  });
+});
+
+test('a version of a file is the main one until another follows', async () => {
+  await withAccount(small, async (simulator) => {
+    const { account } = simulator;
+    const [file] = account.ids('files');
+    const main = async () =>
+      (await served(simulator, 'file_versions'))
+        .filter(({ file_uuid, is_main }) => file_uuid === file && is_main)
+        .map(({ version_uuid }) => version_uuid);
+    const [before] = await main();
+    const added = account.create('file_versions', { file_uuid: file });
+    expect(await main()).toEqual([added]);
+    account.remove('file_versions', added);
+    expect(await main()).toEqual([before]);
+  });
+});
+
 test('a talk that gets a message jumps to the top; so does a file change that gets a version', async () => {
   const clock = testClock();
   await withAccount({ ...small, clock }, async (simulator) => {

@@ -20,6 +20,12 @@ function elements(row: Row): object[] {
   return [{ id: list.ids[index % list.historySize], metadata: { quantity: 1 + (index % 4), catalog_id } }];
 }
 
+/** Half of the records have a follower; those who come later go round once more, and are others. */
+function follower(row: Row, entity: string): { place: number; round: number } {
+  const followed = Math.max(1, Math.ceil(row.world.table(entity).historySize / 2));
+  return { place: row.index % followed, round: Math.floor(row.index / followed) };
+}
+
 /** Who follows a record, one list a record (kommo-api.md §18.5). */
 function subscriptions(entity: 'leads' | 'customers'): ListDeclaration {
   const name = `${entity}_subscriptions`;
@@ -47,15 +53,16 @@ function subscriptions(entity: 'leads' | 'customers'): ListDeclaration {
     rows: (_, of) => Math.min(500, Math.ceil(of(entity) * 0.5)),
     firstId: 1,
     builder: shaped(name, {
-      parentRow: ({ index, world }) =>
-        (index * 2 - (index % 2)) % Math.max(1, world.table(entity).historySize),
-      fields: (row) =>
-        row.index % 6 === 5
-          ? { subscriber_id: 500_001 + (row.index % 3), type: 'group' }
-          : {
-              subscriber_id: row.world.table('users').ids[row.rowIn('users')] ?? 0,
-              type: 'user',
-            },
+      parentRow: (row) => {
+        const { place } = follower(row, entity);
+        return (place * 2 - (place % 2)) % Math.max(1, row.world.table(entity).historySize);
+      },
+      fields: (row) => {
+        const { place, round } = follower(row, entity);
+        if (place % 6 === 5) return { subscriber_id: 500_001 + round, type: 'group' };
+        const users = row.world.table('users');
+        return { subscriber_id: users.ids[(place + round) % Math.max(1, users.historySize)], type: 'user' };
+      },
     }),
   };
 }

@@ -84,13 +84,16 @@ export const fileLists: readonly ListDeclaration[] = [
     builder: shaped('file_links', {
       parentRow: (row) => row.rowIn('files'),
       fields: (row) => {
+        const round = Math.floor(row.index / Math.max(1, row.world.table('files').historySize));
         const type =
           row.world.table('contacts').historySize > 0 && row.index % 3 === 2 ? 'contacts' : 'leads';
         return {
           id: row.id,
           file_uuid: row.parent,
           entity_type: type,
-          entity_id: row.of(type),
+          // Another one each time that it is this file's turn.
+          entity_id:
+            row.world.table(type).ids[(row.index + round) % Math.max(1, row.world.table(type).historySize)],
         };
       },
     }),
