@@ -67,23 +67,17 @@ export class Delivery {
   }
 
   async checkpointWhenDue(job: Job): Promise<void> {
-    for (const stream of job.streams) {
-      const reported = this.#reported.get(stream);
-      if (reported === undefined || stream.finished) continue;
-      const now = this.#options.clock.now();
-      const { steps } = stream;
-      const isLong = now - reported.at >= checkpointMilliseconds && steps > reported.steps;
-      if (!isLong && steps - reported.steps < checkpointRecords) continue;
-      this.#reported.set(stream, { steps, at: now });
-      await this.#checkpoint(stream);
-    }
+    for (const stream of job.streams) await this.#checkpointWhenDue(stream);
   }
 
   /** Ends a job, with the error that cut it short, if one did, and the streams of which it was the last. */
   async finish(job: Job, error: unknown): Promise<void> {
     if (job.finished) return;
     job.end(error);
-    for (const stream of job.streams) if (stream.ended) await this.#finish(stream);
+    for (const stream of job.streams) {
+      if (stream.ended) await this.#finish(stream);
+      else await this.#checkpointWhenDue(stream);
+    }
   }
 
   /** Ends the streams of which nothing is left to read. */
@@ -143,6 +137,17 @@ export class Delivery {
       ...(isRefused && !isFailure && { unavailable: refusals[0]!.error.message }),
       ...(!isRefused && uncovered.length > 0 && { uncovered }),
     });
+  }
+
+  async #checkpointWhenDue(stream: StreamReading): Promise<void> {
+    const reported = this.#reported.get(stream);
+    if (reported === undefined || stream.finished) return;
+    const now = this.#options.clock.now();
+    const { steps } = stream;
+    const isLong = now - reported.at >= checkpointMilliseconds && steps > reported.steps;
+    if (!isLong && steps - reported.steps < checkpointRecords) return;
+    this.#reported.set(stream, { steps, at: now });
+    await this.#checkpoint(stream);
   }
 
   async #checkpoint(stream: StreamReading): Promise<void> {

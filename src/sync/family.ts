@@ -41,6 +41,7 @@ export class Family implements Progress {
     this.parent = parent;
     this.#bounds = bounds;
     const before = part.mode === 'incremental' ? part.before : part.unfinished(bounds.closed);
+    part.isResumed = before !== undefined;
     this.#before = before ?? unread(part.mode, undefined);
     this.#doneBefore = parseParentsDone(this.#before.done);
   }

@@ -62,6 +62,7 @@ export class Job implements Progress {
   requests = 0;
   #ended = false;
   #isRead = false;
+  #untold: string | undefined;
   readonly #closed: number;
   readonly #log: Log;
 
@@ -101,6 +102,7 @@ export class Job implements Progress {
     const { feeds, families, member } = this.errand;
     this.#ended = true;
     this.#isRead = error === undefined;
+    if (!(error instanceof NotAvailableError)) this.tell();
     for (const family of families) {
       if (error === undefined) family.parentsAreListed();
       else family.part.end(error);
@@ -140,13 +142,19 @@ export class Job implements Progress {
         reason.message === ''
           ? `this account does not filter by ${list.cursor}`
           : `the question with a filter by ${list.cursor} was refused (${reason.message})`;
-      this.#log('warn', `${this.name}: ${found}; reading the whole list instead, at every run`);
+      this.#untold = `${this.name}: ${found}; reading the whole list instead, at every run`;
       const { from: start, to } = coverage!.whole;
       const left = this.ranges.left.map((range) => range.from);
       const from = left.length === 0 ? start : Math.min(...left);
       this.ranges.replace([{ ...rangeOf({ from, to }), held: to }]);
       this.layout += 1;
     } else throw reason;
+  }
+
+  /** Says what has been found out: that a list is not filtered turns out to be a refusal of it, as long as no answer comes. */
+  tell(): void {
+    if (this.#untold !== undefined) this.#log('warn', this.#untold);
+    this.#untold = undefined;
   }
 
   reached(): Reached | undefined {

@@ -41,6 +41,8 @@ export class ListReading {
   /** What of it was refused; all of it where `isRefused`. */
   readonly refusals: Refusal[] = [];
   isRefused = false;
+  /** Earlier runs have read a part of it: what is counted now is not all of it. */
+  isResumed = false;
 
   constructor(list: List, mode: SyncMode, before: ListState | undefined) {
     this.list = list;
@@ -86,7 +88,8 @@ export class ListReading {
     if (this.isRefused) return beforehand;
     const reached = this.progress?.reached();
     if (reached === undefined) return { ...beforehand, finished };
-    const isWhole = this.ended && this.error === undefined && this.list.filter === undefined;
+    const isWhole =
+      this.ended && this.error === undefined && this.list.filter === undefined && !this.isResumed;
     return {
       ...reached,
       finished,

@@ -42,6 +42,7 @@ export function createReader({ client, delivery, closed, clock, stopped, walkOf 
       });
       if (stopped() || job.finished || job.layout !== layout) return;
       if (done) return job.ranges.advance(range, value, rows, first);
+      job.tell();
       for (const row of value) first = Math.min(first, row.cursor);
       rows += value.length;
       await delivery.deliver(job, value);

@@ -27,12 +27,12 @@ export function bestStrategy(list: List): Strategy {
     return list.ordersById ? 'wholeById' : 'wholeByPages';
   if (list.immutable) return 'windowsByPages';
   if (list.ordersByCursor) return 'watermark';
-  return 'windowsById';
+  return list.ordersById ? 'windowsById' : 'windowsByPages';
 }
 
 /** How to go on when the account ignores the filter on the cursor. */
 export function withoutFilter(list: List): Strategy {
-  return list.immutable ? 'wholeByPages' : 'wholeById';
+  return list.immutable || !list.ordersById ? 'wholeByPages' : 'wholeById';
 }
 
 /** How to go on when the account does not keep the order that `strategy` relies on. */
