@@ -1,7 +1,6 @@
 import type { ListDeclaration } from './list-declaration.ts';
 import { type Filter, type ListQuery, QueryError } from './query.ts';
 import { type Readings, readingFor } from './readings.ts';
-import type { KommoRecord } from './table.ts';
 
 /** The seconds that a time may have, both ends included. */
 export interface SecondRange {
@@ -9,12 +8,15 @@ export interface SecondRange {
   high: number;
 }
 
+/** What a record says under a key. */
+export type ValueOf = (key: string) => unknown;
+
 /** What the filters of a request leave of a list. */
 export interface Condition {
   created: SecondRange | undefined;
   updated: SecondRange | undefined;
   /** Whatever the two time columns cannot decide. */
-  tests: ((record: KommoRecord) => boolean)[];
+  tests: ((value: ValueOf) => boolean)[];
   /** Ids asked for by name, when that is a filter. */
   ids: string[] | undefined;
 }
@@ -36,8 +38,8 @@ export function conditionOf(list: ListDeclaration, query: ListQuery, readings: R
   refuse(list, query);
   const search = query.search?.toLowerCase();
   if (search)
-    condition.tests.push((record) =>
-      String(record.name ?? '')
+    condition.tests.push((value) =>
+      String(value('name') ?? '')
         .toLowerCase()
         .includes(search),
     );
@@ -55,8 +57,8 @@ function addDate(
   if (name === 'created_at') condition.created = range;
   else if (name === 'updated_at') condition.updated = range;
   else {
-    condition.tests.push((record) => {
-      const second = record[name];
+    condition.tests.push((value) => {
+      const second = value(name);
       return typeof second === 'number' && second >= range.low && second <= range.high;
     });
   }
@@ -92,11 +94,11 @@ function addValue(condition: Condition, key: string, filter: Filter): void {
   if (filter.from !== undefined || filter.to !== undefined) {
     const low = Number(filter.from ?? Number.NEGATIVE_INFINITY);
     const high = Number(filter.to ?? Number.POSITIVE_INFINITY);
-    condition.tests.push((record) => Number(record[key]) >= low && Number(record[key]) <= high);
+    condition.tests.push((value) => Number(value(key)) >= low && Number(value(key)) <= high);
   } else if (wanted.size > 0) {
-    condition.tests.push((record) => {
-      const value = record[key];
-      return wanted.has(typeof value === 'boolean' ? (value ? '1' : '0') : String(value));
+    condition.tests.push((value) => {
+      const found = value(key);
+      return wanted.has(typeof found === 'boolean' ? (found ? '1' : '0') : String(found));
     });
   }
 }
@@ -116,7 +118,7 @@ function addStages(condition: Condition, filter: Filter): void {
       const pipeline = filter.deeper.get(part.replace('status_id', 'pipeline_id'));
       return `${pipeline}/${filter.deeper.get(part)}`;
     });
-  condition.tests.push((record) => stages.includes(`${record.pipeline_id}/${record.status_id}`));
+  condition.tests.push((value) => stages.includes(`${value('pipeline_id')}/${value('status_id')}`));
 }
 
 /** Combinations that are documented to be refused (kommo-api.md §12, §15). */

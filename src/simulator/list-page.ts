@@ -39,7 +39,7 @@ export function listPage(
     order: orderOf(declaration, obeysOrder ? query.order : undefined, readings),
     ties: readings.ties,
     bin,
-    record: (row) => list.record(row),
+    valueOf: (row) => list.valueOf(row),
     rowOfId: (id) => list.rowOf(id),
     hidden: hiddenRows(account, list, parent),
     random: account.random,

@@ -32,7 +32,15 @@ export function declarationOf(name: string): ListDeclaration {
   return declaration;
 }
 
+const byStream = new Map<string, readonly ListDeclaration[]>(
+  listDeclarations.map((list) => [list.name, [list]]),
+);
+for (const list of listDeclarations) {
+  const { name } = list.stream ?? list;
+  if (name !== list.name) byStream.set(name, [...(byStream.get(name) ?? []), list]);
+}
+
 /** The lists of a stream, or the one of this name; none for what is no list. */
 export function listsOf(name: string): readonly ListDeclaration[] {
-  return listDeclarations.filter((list) => list.name === name || list.stream?.name === name);
+  return byStream.get(name) ?? [];
 }

@@ -1,6 +1,6 @@
-import type { Condition, SecondRange } from './filters.ts';
+import type { Condition, SecondRange, ValueOf } from './filters.ts';
 import { mix, shuffle } from './random.ts';
-import { IN_BIN, type KommoRecord, LISTED, type Table } from './table.ts';
+import { IN_BIN, LISTED, type Table } from './table.ts';
 
 /** How the rows of an answer are ordered. */
 export type RowOrder =
@@ -20,7 +20,8 @@ export interface Selection {
   order: RowOrder;
   ties: 'id' | 'reversed' | 'shuffled';
   bin: boolean;
-  record(row: number): KommoRecord;
+  /** What the record of a row says under a key. */
+  valueOf(row: number): ValueOf;
   rowOfId(id: string): number;
   /** Leaves rows out that a reading hides, as archived pipelines. */
   hidden?: ((row: number) => boolean) | undefined;
@@ -132,8 +133,8 @@ function matchingRows(table: Table, selection: Selection, state: number): Uint32
     if (createdAt[row]! < created.low || createdAt[row]! > created.high) continue;
     if (selection.hidden?.(row)) continue;
     if (condition.tests.length > 0) {
-      const record = selection.record(row);
-      if (!condition.tests.every((test) => test(record))) continue;
+      const value = selection.valueOf(row);
+      if (!condition.tests.every((test) => test(value))) continue;
     }
     found[count++] = row;
   }
@@ -172,6 +173,6 @@ function sortKey(table: Table, selection: Selection): (row: number) => number {
   const { order } = selection;
   if (order.by === 'created') return (row) => table.createdAt[row]!;
   if (order.by === 'updated') return (row) => table.updatedAt[row]!;
-  if (order.by === 'value') return (row) => Number(selection.record(row)[order.key] ?? 0);
+  if (order.by === 'value') return (row) => Number(selection.valueOf(row)(order.key) ?? 0);
   return (row) => mix(4711, row, 9);
 }

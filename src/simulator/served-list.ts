@@ -46,6 +46,19 @@ export class ServedList {
     return embedded === undefined ? record : { ...record, _embedded: embedded };
   }
 
+  /** What a row says under a key, without the whole record where that costs less. */
+  valueOf(row: number): (key: string) => unknown {
+    const override = this.table.overrides.get(row);
+    let record: KommoRecord | undefined;
+    return (key) => {
+      if (override !== undefined && key in override) return override[key];
+      const value = this.builder.value?.(row, key);
+      if (value !== undefined) return value;
+      record ??= this.record(row);
+      return record[key];
+    };
+  }
+
   /** The record as text; its own link repeats the query of the list, as Kommo's do (observed-data.md §0.6). */
   text(row: number, wanted: ReadonlySet<string>, linkStart: string, linkEnd: string): string {
     const { id, head, links, tail } = this.parts(row, wanted);

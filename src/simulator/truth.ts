@@ -34,13 +34,19 @@ export function rowKey(list: ServedList, row: number): number | string {
   return stream ? stream.key(list.record(row), list.parentOf(row)).join('/') : list.publicId(row);
 }
 
-function* rowsIn(account: AccountStore, list: ServedList, state: number, byKey: boolean): Generator<Truth> {
+function* rowsIn(
+  account: AccountStore,
+  list: ServedList,
+  state: number,
+  byKey: boolean,
+  wanted?: (row: number) => boolean,
+): Generator<Truth> {
   const { name } = list.declaration;
   list.table.reveal(account.now());
   const hidden = account.hiddenRows(name);
   const unseen = account.unseenRows(name);
   for (const row of list.table.rowsIn(state)) {
-    if (hidden?.(row) || unseen?.(row) || isOrphaned(account, list, row)) continue;
+    if (wanted?.(row) === false || hidden?.(row) || unseen?.(row) || isOrphaned(account, list, row)) continue;
     const id = byKey ? rowKey(list, row) : list.publicId(row);
     yield { id, version: list.version(row), updated_at: list.table.updatedAt[row]! };
   }
@@ -70,11 +76,11 @@ const computed: Readonly<Record<string, (account: AccountStore) => Generator<Tru
   },
 
   *deletions(account) {
-    for (const entry of account.truth('events')) {
-      const { type } = account.record('events', entry.id)!;
-      if (/^(\w+_(deleted|restored)|entity_merged)$/.test(String(type)) && type !== 'entity_tag_deleted')
-        yield entry;
-    }
+    const list = account.list('events');
+    yield* rowsIn(account, list, LISTED, false, (row) => {
+      const type = String(list.valueOf(row)('type'));
+      return /^(\w+_(deleted|restored)|entity_merged)$/.test(type) && type !== 'entity_tag_deleted';
+    });
   },
 };
 

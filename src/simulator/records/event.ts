@@ -173,6 +173,8 @@ export function eventBuilder(world: World): RecordBuilder {
       }
       return { entity };
     },
+    value: (row, key) =>
+      key === 'type' ? kindOf(row).type : key === 'entity_type' ? kindOf(row).entity : undefined,
     rowOf: eventRow,
   };
 }

@@ -44,6 +44,8 @@ export interface RecordBuilder {
   optional?: ReadonlySet<string>;
   /** The row, in the parent's list, of the record that it belongs to. */
   parentRow?(row: number): number;
+  /** One value of the record, where it costs less than the record; undefined for others. */
+  value?(row: number, key: string): unknown;
   /** A textual id, where it costs less than the record. */
   id?(row: number): string;
   /** Further links of the record beside its own. */
