@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import type { Names } from '../config.ts';
+import { type Names, withEnvironment } from '../config.ts';
 import { environmentNames, environmentSettings } from '../dialect/singer/environment.ts';
 import type { SettingSchema } from '../dialect/singer/settings-schema.ts';
 import { ConfigError } from '../errors.ts';
@@ -32,14 +32,31 @@ export async function readTapSettings(
     Object.assign(received, given);
     if ('credentials' in given) credentialsFile = file;
   }
-  if (!configs.includes(fromEnvironment)) return { received, names: {}, credentialsFile };
+  if (!configs.includes(fromEnvironment))
+    return completed({ received, names: {}, credentialsFile }, environment);
   const variables = { ...(await readDotEnv()), ...environment };
   const given = environmentSettings(variables, settings);
-  return {
+  const found = {
     received: { ...received, ...given },
     names: environmentNames(variables, settings),
     credentialsFile: 'credentials' in given ? undefined : credentialsFile,
   };
+  return completed(found, environment);
+}
+
+/** What neither a file nor a variable of the tap's own gave may stand in those that all our programs know. */
+function completed(
+  { received, names, credentialsFile }: GivenSettings,
+  environment: Context['environment'],
+): GivenSettings {
+  const whole = withEnvironment(received, environment);
+  const isNothing = ['subdomain', 'api_url', 'api_key', 'credentials'].every((name) => !whole.received[name]);
+  if (isNothing) {
+    throw new ConfigError(
+      'There are no settings: name a JSON file that holds subdomain and api_key (or credentials) with --config FILE, or set KOMMO_SUBDOMAIN and KOMMO_API_KEY, or TAP_KOMMO_SUBDOMAIN, TAP_KOMMO_API_KEY and others with --config ENV.',
+    );
+  }
+  return { received: whole.received, names: { ...names, ...whole.names }, credentialsFile };
 }
 
 async function readSettingsFile(file: string): Promise<object> {

@@ -4,7 +4,7 @@ import { createTransport } from '../api/transport.ts';
 import { type Catalog, readCatalog } from '../dialect/singer/catalog.ts';
 import { Metrics } from '../dialect/singer/metrics.ts';
 import { planTap } from '../dialect/singer/plan.ts';
-import { parseTapSettings } from '../dialect/singer/settings.ts';
+import { parseTapSettings, unservedSettings } from '../dialect/singer/settings.ts';
 import type { SettingSchema } from '../dialect/singer/settings-schema.ts';
 import { Bookmarks } from '../dialect/singer/state.ts';
 import type { TapLog } from '../dialect/singer/tap-log.ts';
@@ -32,6 +32,8 @@ export async function syncTap(
   const found = await readTapSettings(given.configs, settings, context.environment);
   const { received, credentialsFile } = found;
   const config = checkSettings(redactor, found);
+  for (const name of unservedSettings(received))
+    log('warn', `The setting ${name} does nothing: tap-kommo sends its records as they are.`);
   const available = await context.loadStreams();
   const bookmarks = new Bookmarks(await readInput('state', given.state), given.state ?? '');
   const catalog = await catalogOf(given);

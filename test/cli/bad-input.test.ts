@@ -17,6 +17,8 @@ const files = writeFiles({
   'catalog.json': { streams: [] },
   'list.json': [1, 2],
   'discovered.json': { streams: [{ name: 'leads', json_schema: {} }] },
+  'message.json': { type: 'CATALOG', catalog: { streams: [{ name: 'leads', json_schema: {} }] } },
+  'singer.json': { streams: [{ tap_stream_id: 'leads', stream: 'leads', schema: {} }] },
 });
 const missing = join(dirname(files['config.json']), 'missing.json');
 const directory = join(dirname(files['config.json']), 'directory');
@@ -76,7 +78,15 @@ describe('the files', () => {
     [['read', ...config, '--catalog', directory], /catalog file .* is a directory/],
     [['read', ...config, '--catalog', files['broken.json']], /catalog file .* is not valid JSON/],
     [['read', ...config, '--catalog', files['list.json']], /not a configured catalog/],
-    [['read', ...config, '--catalog', files['discovered.json']], /not a configured catalog.*streams\.0/],
+    [
+      ['read', ...config, '--catalog', files['discovered.json']],
+      /not a configured catalog.* but what discover prints: streams\.0 .*leave --catalog out/,
+    ],
+    [
+      ['read', ...config, '--catalog', files['message.json']],
+      /but what discover prints: catalog\.streams\.0/,
+    ],
+    [['read', ...config, '--catalog', files['singer.json']], /but one of Singer, which tap-kommo takes/],
     [['read', ...config, ...catalog, '--state', missing], /state file .*missing\.json does not exist/],
     [['read', ...config, ...catalog, '--state', directory], /state file .* is a directory/],
     [['read', ...config, ...catalog, '--state', files['broken.json']], /state file .* is not valid JSON/],

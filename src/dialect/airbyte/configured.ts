@@ -42,6 +42,9 @@ export function planCatalog(
 }
 
 function readCatalog(catalog: unknown): ConfiguredAirbyteCatalog {
+  const kind = otherKind(catalog);
+  if (kind !== undefined)
+    throw new ConfigError(`The catalog is not a configured catalog of Airbyte, but ${kind}.`);
   const read = ConfiguredAirbyteCatalog.safeParse(catalog);
   if (!read.success) {
     const [issue] = read.error.issues;
@@ -54,6 +57,18 @@ function readCatalog(catalog: unknown): ConfiguredAirbyteCatalog {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new ConfigError(`The catalog lists the stream ${twice} twice.`);
   return read.data;
+}
+
+/** What a catalog is that is not a configured one, where that can be told. */
+function otherKind(catalog: unknown): string | undefined {
+  const { type, streams } = (catalog ?? {}) as { type?: unknown; streams?: unknown };
+  const [first] = Array.isArray(streams) ? streams : [];
+  if (type === 'CATALOG' || (first?.name !== undefined && first.stream === undefined)) {
+    const place = type === 'CATALOG' ? 'catalog.streams.0' : 'streams.0';
+    return `what discover prints: ${place} has to become {"stream": ${place}, "sync_mode": "full_refresh", "destination_sync_mode": "append"}, which says how to read it. To look at streams by name, leave --catalog out`;
+  }
+  if (first?.tap_stream_id !== undefined) return 'one of Singer, which tap-kommo takes';
+  return undefined;
 }
 
 function chooseMode(configured: ConfiguredAirbyteStream, stream: Stream): SyncMode {

@@ -48,6 +48,15 @@ export type Catalog = z.infer<typeof Catalog>;
 export function readCatalog(json: unknown, file: string): Catalog {
   const parsed = Catalog.safeParse(json);
   if (parsed.success) return parsed.data;
+  const [first] = (json as { streams?: Record<string, unknown>[] } | undefined)?.streams ?? [];
+  if (
+    first?.tap_stream_id === undefined &&
+    (first?.stream !== undefined || first?.json_schema !== undefined)
+  ) {
+    throw new ConfigError(
+      `The catalog ${file} is one of Airbyte, which is for source-kommo read. tap-kommo --discover prints one for the tap.`,
+    );
+  }
   const issue = parsed.error.issues[0];
   const place = issue?.path.join('.') || 'top level';
   throw new ConfigError(`The catalog ${file} is not a Singer catalog: ${place}: ${issue?.message}.`);

@@ -43,6 +43,17 @@ export function parseTapSettings(received: unknown): TapOptions {
   };
 }
 
+/** Settings of other taps that people bring along. */
+const unserved = ['stream_maps', 'stream_map_config', 'faker_config', 'batch_config'] as const;
+
+/** Which settings ask for what this tap does not do; one that is set and empty asks for nothing. */
+export function unservedSettings(received: Readonly<Record<string, unknown>>): string[] {
+  return unserved.filter((name) => {
+    const value = received[name];
+    return typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : Boolean(value);
+  });
+}
+
 function flatteningOptions(settings: z.infer<typeof TapSettings>): FlatteningOptions {
   if (settings.flattening_max_depth === undefined) {
     throw new ConfigError('flattening_max_depth: is needed when flattening_enabled is true');

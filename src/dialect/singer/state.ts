@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import { StreamState } from '../../sync/state.ts';
+import { type ListState, StreamState } from '../../sync/state.ts';
 
 type Json = Record<string, unknown>;
 
@@ -43,7 +43,12 @@ export class Bookmarks {
       );
     }
     const parsed = StreamState.safeParse(bookmark);
-    if (parsed.success) return parsed.data;
+    if (parsed.success) {
+      const value = isObject(bookmark) ? bookmark.replication_key_value : undefined;
+      return lowered(parsed.data, value, (problem) =>
+        log('warn', `The state of stream ${stream}: ${problem}`),
+      );
+    }
     log('warn', `The state of stream ${stream} cannot be read; the stream is read from the start.`);
     return undefined;
   }
@@ -72,6 +77,40 @@ export class Bookmarks {
   line(): string {
     return JSON.stringify({ type: 'STATE', value: this.#root });
   }
+}
+
+/**
+ * The state from which everything after `value` is read once more, where a person has set the bookmark back. All that
+ * the state says of later times goes: it was true, and is not what was asked for.
+ */
+function lowered(state: StreamState, value: unknown, warn: (problem: string) => void): StreamState {
+  if (value === undefined || value === null || value === state.through) return state;
+  const second = secondOf(value);
+  if (second === undefined) {
+    warn(`replication_key_value is neither Unix seconds nor a date, and does not count.`);
+    return state;
+  }
+  if (second > state.through) {
+    warn(`replication_key_value is later than what was read (through), and does not count.`);
+    return state;
+  }
+  const lower = <State extends ListState>(reached: State): State =>
+    reached.through <= second ? reached : { ...reached, through: second, until: second, done: '' };
+  const { lists } = state;
+  return {
+    ...lower(state),
+    ...(lists && {
+      lists: Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, lower(list)])),
+    }),
+  };
+}
+
+/** Unix seconds, as a number or as text, or a date; undefined for anything else. */
+function secondOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number === 'number' && Number.isFinite(number)) return Math.max(-1, Math.floor(number));
+  const milliseconds = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(milliseconds) ? undefined : Math.max(-1, Math.floor(milliseconds / 1000));
 }
 
 function readState(json: unknown, file: string): Json {

@@ -110,7 +110,13 @@ describe('errors (singer.md §7.8)', () => {
       2,
       /--streams .*without --catalog/,
     ],
-    ['no config', [], 1, /subdomain.*credentials/],
+    [
+      'no settings',
+      [],
+      1,
+      /no settings.* subdomain and api_key \(or credentials\) with --config FILE.*KOMMO_SUBDOMAIN/,
+    ],
+    ['no settings in the environment', ['--config', 'ENV'], 1, /no settings.*TAP_KOMMO_API_KEY/],
     ['a config that is not there', ['--config', '/nowhere/config.json'], 1, /\/nowhere\/config\.json/],
   ])('%s', async (_name, args, code, expected) => {
     const ended = await tap(...args);
@@ -131,6 +137,12 @@ describe('errors (singer.md §7.8)', () => {
     ['flattening without a depth', { config: { flattening_enabled: true } }, 1, /flattening_max_depth/],
     ['a catalog that is no JSON', { catalog: '{' }, 1, /catalog .*JSON/],
     ['a catalog without streams', { catalog: {} }, 1, /catalog .*streams/],
+    [
+      'a catalog of Airbyte',
+      { catalog: { streams: [{ stream: { name: 'leads', json_schema: {} }, sync_mode: 'incremental' }] } },
+      1,
+      /catalog .* is one of Airbyte.*tap-kommo --discover/,
+    ],
     ['a state that is no JSON', { state: '{' }, 1, /state .*JSON/],
     ['a state of a newer version', { state: { bookmarks: { leads: { version: 99 } } } }, 1, /leads .*newer/],
   ])('%s', async (_name, given, code, expected) => {
@@ -251,6 +263,25 @@ describe('settings (singer.md §7.15)', () => {
     expect((await sync(account.simulator, { settings: { start_date }, flags: ['--test=schema'] })).code).toBe(
       0,
     );
+  });
+
+  it('come from the variables of all programs where the tap has none', async () => {
+    const { api_key, ...others } = settingsFor(account.simulator);
+    const { config } = writeFiles({ config: others });
+    const environment = { KOMMO_API_KEY: `${api_key}` };
+    expect((await runProgram('tap-kommo', ['--config', config, '--test'], environment)).code).toBe(0);
+  });
+
+  it.each([
+    ['stream_maps', { leads: { name: null } }],
+    ['faker_config', { seed: 1 }],
+    ['batch_config', { encoding: {} }],
+  ])('that ask for what the tap does not do are warned of: %s', async (name, value) => {
+    const ended = await sync(account.simulator, { settings: { [name]: value }, flags: ['--test=schema'] });
+    expect(ended.code).toBe(0);
+    expect(ended.stderr.split('\n').filter((line) => /^WARNING /.test(line))).toEqual([
+      expect.stringContaining(`The setting ${name} does nothing`),
+    ]);
   });
 
   it('that nobody declared are tolerated', async () => {

@@ -69,6 +69,24 @@ describe('state (singer.md §7.5)', () => {
     }
   });
 
+  it('that a person set back by replication_key_value lets everything after it be read once more', async () => {
+    const { simulator } = account;
+    const first = await sync(simulator);
+    const times = first.records.leads!.map(({ updated_at }) => updated_at as number).sort((a, b) => a - b);
+    const middle = times[Math.floor(times.length / 2)]!;
+    const { leads } = first.state.bookmarks;
+    expect(leads!.replication_key_value).toBe(leads!.through);
+    const bookmarks = { ...first.state.bookmarks, leads: { ...leads!, replication_key_value: middle } };
+    const second = await sync(simulator, { state: { ...first.state, bookmarks } });
+    const again = new Set(second.records.leads!.map(({ id }) => id));
+    const later = first.records.leads!.filter(({ updated_at }) => (updated_at as number) > middle);
+    expect(later.filter(({ id }) => !again.has(id))).toEqual([]);
+    expect(again.size).toBeLessThan(times.length);
+    const { through, replication_key_value } = second.state.bookmarks.leads!;
+    expect(through).toBeGreaterThanOrEqual(leads!.through as number);
+    expect(replication_key_value).toBe(through);
+  });
+
   it('keeps what it does not know', async () => {
     const foreign = { bookmarks: { deals: { replication_key_value: 'x' } }, elsewhere: [1] };
     const run = await sync(account.simulator, { state: foreign });

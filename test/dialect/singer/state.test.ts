@@ -96,6 +96,52 @@ describe('bookmarks', () => {
     expect(bookmarks.of('tasks', silentLog)).toEqual(state);
   });
 
+  describe('whose replication_key_value was set', () => {
+    const withDone = { ...state, done: '1700000100-1700000200' };
+    const given = (value: unknown, more: object = {}) => {
+      const warnings: string[] = [];
+      const bookmark = { ...withDone, replication_key: 'updated_at', replication_key_value: value, ...more };
+      const found = read({ bookmarks: { leads: bookmark } }).of('leads', (_, message) =>
+        warnings.push(message),
+      );
+      return { found, warnings };
+    };
+
+    it.each([
+      ['back', 1_600_000_000, 1_600_000_000],
+      ['back as text', '1600000000', 1_600_000_000],
+      ['back to a date', '2020-09-13T12:26:40Z', 1_600_000_000],
+      ['back to the beginning', 0, 0],
+      ['before all times', -5, -1],
+    ])('%s vouch for nothing later', (_, value, second) => {
+      const { found, warnings } = given(value);
+      expect(found).toEqual({ ...state, through: second, until: second, done: '' });
+      expect(warnings).toEqual([]);
+    });
+
+    it.each([
+      ['to what it was', state.through, 0],
+      ['to null', null, 0],
+      ['forward', state.through + 1, 1],
+      ['to prose', 'yesterday', 1],
+      ['to a list', [], 1],
+    ])('%s stay as they are', (_, value, warned) => {
+      const { found, warnings } = given(value);
+      expect(found).toEqual(withDone);
+      expect(warnings).toHaveLength(warned);
+    });
+
+    it('back take every list of the stream back that was read further', () => {
+      const { lists: _, ...list } = { ...withDone, lists: undefined };
+      const lists = { leads: list, contacts: { ...list, through: 1_500_000_000 } };
+      const { found } = given(1_600_000_000, { lists });
+      expect(found?.lists).toEqual({
+        leads: { ...list, through: 1_600_000_000, until: 1_600_000_000, done: '' },
+        contacts: lists.contacts,
+      });
+    });
+  });
+
   it('refuse a bookmark of a newer version', () => {
     const bookmarks = read({ bookmarks: { leads: { ...state, version: 2 } } });
     expect(() => bookmarks.of('leads', silentLog)).toThrow(ConfigError);
