@@ -32,6 +32,8 @@ export function conclude(
     if (!audit.streams.includes(stream)) lines.push(`${name}  not in the file`);
     else if (failures.has(stream.name))
       lines.push(`${name}  not verified: the account could not be read in full`);
+    else if (audit.unavailable(stream) !== undefined)
+      lines.push(`${name}  not verified: ${audit.unavailable(stream)}`);
     else {
       const findings = audit.compare(stream, startDate);
       const since = stream.cursor === undefined ? undefined : startDate;

@@ -55,7 +55,9 @@ export const verify = defineCommand({
         const { startDate, lookbackSeconds } = config;
         const failures = await run({
           ...{ client, startDate, lookbackSeconds, clock, log, signal },
-          plan: audit.streams.map((stream) => planned(stream, flags.deep)),
+          plan: audit.streams.map((stream) =>
+            planned(stream, flags.deep, flags.streams !== undefined || audit.isFilled(stream)),
+          ),
           async emit(event) {
             await audit.emit(event);
             tally.observe(event);
@@ -86,7 +88,7 @@ export const verify = defineCommand({
  * Key and version of every record, or all of it. Lists that can be ordered by id are read whole in that order:
  * neither the filter nor the order by which sync finds changes has a part in the audit of it.
  */
-function planned(stream: Stream, deep: boolean): PlannedStream {
+function planned(stream: Stream, deep: boolean, required: boolean): PlannedStream {
   const versions = stream.cursor === undefined ? stream.key : [...stream.key, stream.cursor];
   const columns = deep ? Object.keys(stream.schema.properties) : versions;
   const lists = stream.lists.map((list): List => {
@@ -94,5 +96,5 @@ function planned(stream: Stream, deep: boolean): PlannedStream {
     // What with= adds makes pages slow and says nothing about versions.
     return deep ? byId : { ...byId, with: [] };
   });
-  return { stream: { ...stream, lists }, mode: 'full_refresh', columns, state: undefined, required: true };
+  return { stream: { ...stream, lists }, mode: 'full_refresh', columns, state: undefined, required };
 }

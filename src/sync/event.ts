@@ -23,10 +23,12 @@ export interface PlannedStream {
  * before it. `finished` is the last event of its stream. With an error, the stream was not read in full; with
  * `unavailable`, the account or the token cannot have it, for the reason given: nothing of it was read, and nothing is
  * known of its rows. `uncovered` names the parts of which the same holds, where the rest of the stream was read in full.
+ * `gone` names records that were asked for by id and are not there, since the second `at` or before it.
  */
 export type SyncEvent =
   | { type: 'started'; stream: string }
   | { type: 'records'; stream: string; records: ShapedRecord[]; readAt: number }
+  | { type: 'gone'; stream: string; ids: readonly (number | string)[]; at: number }
   | { type: 'checkpoint'; stream: string; state: StreamState }
   | { type: 'progress'; stream: string; records: number; requests: number; fraction: number | undefined }
   | { type: 'waiting'; streams: string[]; until: number }

@@ -35,6 +35,10 @@ export interface Audit {
   readonly streams: readonly Stream[];
   /** Takes records: of a shallow audit only key and cursor are needed, of a deep one all columns. */
   emit: Emit;
+  /** True when a sync has read the stream: that it cannot be read now is no excuse. */
+  isFilled(stream: Stream): boolean;
+  /** Why the account cannot have the stream; undefined where it was read. */
+  unavailable(stream: Stream): string | undefined;
   /** Compares once all records of the stream were taken; what changed last before the second `from` was never asked for. */
   compare(stream: Stream, from: number | undefined): Findings;
   close(): void;
@@ -58,10 +62,14 @@ export function openAudit({ path, account, streams, deep }: AuditOptions): Audit
     const present = streams.filter(({ name }) => has(database, name));
     const collections = new Map(present.map((stream) => [stream.name, collect(database, stream, deep)]));
     const uncovered = new Map<string, readonly Part[]>();
+    const unavailable = new Map<string, string>();
     return {
       streams: present,
       async emit(event) {
-        if (event.type === 'finished') uncovered.set(event.stream, event.uncovered ?? []);
+        if (event.type === 'finished') {
+          uncovered.set(event.stream, event.uncovered ?? []);
+          if (event.unavailable !== undefined) unavailable.set(event.stream, event.unavailable);
+        }
         if (event.type !== 'records') return;
         try {
           collections.get(event.stream)?.take(event.records);
@@ -69,6 +77,8 @@ export function openAudit({ path, account, streams, deep }: AuditOptions): Audit
           throw toUserError(error, 'The folder for temporary files');
         }
       },
+      isFilled: ({ name }) => readState(database, name, silentLog) !== undefined,
+      unavailable: ({ name }) => unavailable.get(name),
       compare: (stream, from) =>
         compare(database, stream, collections.get(stream.name)!, {
           from: from ?? 0,

@@ -7,6 +7,8 @@ import { type Database, has, quote } from './database.ts';
 const indexes: readonly { table: string; columns: readonly string[] }[] = [
   { table: 'tasks', columns: ['entity_type', 'entity_id'] },
   { table: 'events', columns: ['entity_type', 'entity_id', 'type'] },
+  { table: 'deletions', columns: ['entity_type', 'entity_id'] },
+  { table: 'notes', columns: ['entity_type', 'entity_id'] },
 ];
 
 /** Creates those whose tables exist. */

@@ -1,7 +1,7 @@
 import type { Stream } from '../../stream/declaration.ts';
 import type { Part } from '../../sync/event.ts';
 import { type Database, quote } from './database.ts';
-import { deletedAt, marksOf } from './marks.ts';
+import { deletedAt } from './marks.ts';
 import { outside } from './parts.ts';
 import { columnsOf, createTable } from './table.ts';
 import { reviveOrReplace } from './upsert.ts';
@@ -50,8 +50,7 @@ export function finishRefresh(database: Database, stream: Stream, covered: Cover
   const table = quote(stream.name);
   const load = quote(refreshTable(stream));
   const columns = [...columnsOf(stream).keys()].map(quote).join(', ');
-  const marked =
-    marksOf(stream).size === 0 ? { deleted: 0, before: 0 } : markMissing(database, stream, covered);
+  const marked = markMissing(database, stream, covered);
   // "WHERE true" keeps the parser from taking ON CONFLICT for a join condition.
   const { changes } = database
     .prepare(

@@ -5,6 +5,7 @@ import type { Emit, SyncEvent } from '../../sync/event.ts';
 import type { StreamState } from '../../sync/state.ts';
 import { claimFile, type FileAccount, requireClaim } from './account.ts';
 import { type Database, openForWriting, type Pragmas, quote } from './database.ts';
+import { type Deletions, openDeletions } from './deletions.ts';
 import { toUserError } from './failure.ts';
 import { createIndexes } from './indexes.ts';
 import { type Lane, type LaneStream, prepareLane } from './lane.ts';
@@ -48,34 +49,54 @@ export function openSqliteSink(options: SqliteSinkOptions): SqliteSink {
   const { path, account } = options;
   const run = randomUUID();
   return openForWriting(path, options.pragmas ?? {}, (database) => {
-    const lanes = database
+    const lanes = new Map<string, Lane>();
+    const deletions = database
       .transaction(() => {
         claimFile(database, path, account, run);
         const now = options.clock.now() / 1000;
         writeTimeOffsets(database, account.timeZone, account.createdAt ?? now, now);
         const states = openStates(database, options.clock, options.log);
-        const prepared = options.streams.map((planned) => {
+        const deletions = openDeletions(database, states, (stream, rows) => {
+          const lane = lanes.get(stream);
+          if (lane !== undefined && rows > 0) lane.deleted += rows;
+          else if (lane !== undefined) lane.changed -= rows;
+        });
+        for (const planned of options.streams) {
           try {
-            return prepareLane(database, states, planned, options);
+            const lane = prepareLane(database, states, planned, { ...options, deletions });
+            lanes.set(planned.stream.name, lane);
           } catch (error) {
             throw nameOwnersRule(database, path, planned.stream.name, error);
           }
-        });
+        }
         createIndexes(database);
         createViews(database, viewsOf, options.log);
-        return new Map(prepared.map((lane) => [lane.stream.name, lane]));
+        return deletions;
       })
       .immediate();
-    return createSink(database, path, requireClaim(database, path, run), lanes);
+    return createSink({
+      database,
+      path,
+      lanes,
+      deletions,
+      requireOwnClaim: requireClaim(database, path, run),
+    });
   });
 }
 
-function createSink(
-  database: Database,
-  path: string,
-  requireOwnClaim: () => void,
-  lanes: ReadonlyMap<string, Lane>,
-): SqliteSink {
+function isWhole({ error, unavailable }: Extract<SyncEvent, { type: 'finished' }>): boolean {
+  return error === undefined && unavailable === undefined;
+}
+
+interface Parts {
+  database: Database;
+  path: string;
+  lanes: ReadonlyMap<string, Lane>;
+  deletions: Deletions;
+  requireOwnClaim: () => void;
+}
+
+function createSink({ database, path, lanes, deletions, requireOwnClaim }: Parts): SqliteSink {
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
   const enter = () => {
@@ -91,14 +112,16 @@ function createSink(
     if (lane === undefined) return;
     if (event.type === 'records') {
       enter();
-      const changed = lane.upsert(event.records);
-      if (lane.load === undefined) lane.changed += changed;
+      deletions.follow(event.stream, event.records, () => lane.take(event.records));
+    } else if (event.type === 'gone') {
+      enter();
+      deletions.miss(event.stream, event.ids, event.at);
     } else if (event.type === 'checkpoint') {
       enter();
       lane.advance(event.state);
       // Commits rows of other streams too. They are ahead of their state then, which only repeats them.
       commit.run();
-    } else if (event.type === 'finished' && event.error === undefined && lane.load?.isComplete()) {
+    } else if (event.type === 'finished' && isWhole(event) && lane.load?.isComplete()) {
       enter();
       lane.load.finish(event.uncovered ?? []);
       commit.run();

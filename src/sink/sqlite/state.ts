@@ -13,6 +13,15 @@ export interface States {
   add(stream: string): void;
   read(stream: string, kind: StateKind): StreamState | undefined;
   write(stream: string, kind: StateKind, state: StreamState | undefined): void;
+  /**
+   * The second after which every row that is alive in the stream's table was read last: it outlived what happened up
+   * to then. -1 where that is not known.
+   */
+  readSince(stream: string): number;
+  /** Notes when the read that fills the stream's table, or the one beside it, began. */
+  begin(stream: string, kind: StateKind, since: number): void;
+  /** When the read into the table beside the stream's began. */
+  refreshSince(stream: string): number;
 }
 
 export type StateKind = 'state' | 'refresh_state';
@@ -20,7 +29,8 @@ export type StateKind = 'state' | 'refresh_state';
 export function openStates(database: Database, clock: Clock, log: Log): States {
   database.exec(
     'CREATE TABLE IF NOT EXISTS _kommo_state ' +
-      '(stream TEXT PRIMARY KEY NOT NULL, state TEXT, refresh_state TEXT, updated_at INTEGER)',
+      '(stream TEXT PRIMARY KEY NOT NULL, state TEXT, refresh_state TEXT, updated_at INTEGER, ' +
+      'read_since INTEGER, refresh_since INTEGER)',
   );
   const row = database.prepare<[string], StateRow>(
     'SELECT state, refresh_state FROM _kommo_state WHERE stream = ?',
@@ -28,6 +38,12 @@ export function openStates(database: Database, clock: Clock, log: Log): States {
   const insert = database.prepare('INSERT INTO _kommo_state (stream) VALUES (?)');
   const updateOf = (kind: StateKind) =>
     database.prepare(`UPDATE _kommo_state SET ${kind} = ?, updated_at = ? WHERE stream = ?`);
+  const begin = (column: string) =>
+    database.prepare(`UPDATE _kommo_state SET ${column} = ? WHERE stream = ?`);
+  const begun = { state: begin('read_since'), refresh_state: begin('refresh_since') };
+  const since = database.prepare<[string], { read_since: number | null; refresh_since: number | null }>(
+    'SELECT read_since, refresh_since FROM _kommo_state WHERE stream = ?',
+  );
   const update = { state: updateOf('state'), refresh_state: updateOf('refresh_state') };
   return {
     knows: (stream) => row.get(stream) !== undefined,
@@ -37,7 +53,15 @@ export function openStates(database: Database, clock: Clock, log: Log): States {
       const text = state === undefined ? null : JSON.stringify(state);
       update[kind].run(text, Math.floor(clock.now() / 1000), stream);
     },
+    begin: (stream, kind, second) => void begun[kind].run(second, stream),
+    readSince: (stream) => since.get(stream)?.read_since ?? -1,
+    refreshSince: (stream) => since.get(stream)?.refresh_since ?? -1,
   };
+}
+
+/** The second after which the read began that has reached the state and no other before it. */
+export function begunAt({ until, lists = {} }: StreamState): number {
+  return Math.max(until, ...Object.values(lists).map((list) => list.until));
 }
 
 type StateRow = Record<StateKind, string | null>;

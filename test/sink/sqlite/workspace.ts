@@ -32,14 +32,15 @@ export function openSink(path: string, options: Partial<SqliteSinkOptions> = {})
 }
 
 /** Records as the engine delivers them, from rows as Kommo sends them. */
-export function shaped(stream: string, rows: Record<string, unknown>[]): ShapedRecord[] {
-  const declared = streamNamed(stream);
-  const shaper = createShaper(declared, Object.keys(declared.schema.properties), () => {});
-  return rows.map((row) => shaper.shape(row));
+export function recordsOf(stream: Stream, rows: Record<string, unknown>[]) {
+  const { properties } = stream.schema;
+  const shaper = createShaper(stream, Object.keys(properties), () => {});
+  const records = rows.map((row): ShapedRecord => shaper.shape(row));
+  return { type: 'records', stream: stream.name, records, readAt: 1_700_000_000_000 } as const;
 }
 
 export function records(stream: string, rows: Record<string, unknown>[]) {
-  return { type: 'records', stream, records: shaped(stream, rows), readAt: 1_700_000_000_000 } as const;
+  return recordsOf(streamNamed(stream), rows);
 }
 
 export function checkpoint(stream: string, state: Partial<StreamState> = {}) {
