@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { generateAirbytePage } from './generate-airbyte-page.ts';
+import { generateCustomFields } from './generate-custom-fields.ts';
 import { generateEndpoints } from './generate-endpoints.ts';
 import { generateMeltano } from './generate-meltano.ts';
 import { generateReadme } from './generate-readme.ts';
@@ -17,6 +18,7 @@ const generators: (() => GeneratedFile[])[] = [
   generateStreams,
   generateAirbytePage,
   generateEndpoints,
+  generateCustomFields,
   generateReadme,
 ];
 

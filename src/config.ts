@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { CustomFieldChoice } from './custom-field-choice.ts';
 import { ConfigError } from './errors.ts';
 import { Settings } from './settings.ts';
 
@@ -11,6 +12,8 @@ export interface Config {
   startDate: number | undefined;
   lookbackSeconds: number;
   requestsPerSecond: number;
+  /** The custom fields that get columns of their own. */
+  customFieldColumns: CustomFieldChoice;
   /** File that keeps refreshed tokens, where one is configured. */
   tokenStore: string | undefined;
   /** The settings as they were received, for write-back. */
@@ -84,6 +87,7 @@ export function parseConfig(received: unknown, names: Names = {}): Config {
     startDate: settings.start_date,
     lookbackSeconds: settings.lookback_window_minutes * 60,
     requestsPerSecond: settings.requests_per_second,
+    customFieldColumns: settings.custom_field_columns,
     tokenStore: settings.token_store,
     received,
     called,

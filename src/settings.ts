@@ -1,33 +1,10 @@
 import { DateTime } from 'luxon';
 import { z } from 'zod';
+import { customFieldColumns } from './custom-field-choice.ts';
 import { accountHost, type CheckedHost, replacementHost } from './host.ts';
+import { error, type Meta, text } from './setting-text.ts';
 
 // The one truth of the settings: it validates them, and spec.json is generated from it.
-
-/** Says what is wrong with a value in words that follow its name; never quotes it, it may be a secret. */
-const error: z.core.$ZodErrorMap = (issue) => {
-  if (issue.code === 'invalid_type') {
-    return issue.input === undefined ? 'is missing' : `must be ${nouns[issue.expected] ?? issue.expected}`;
-  }
-  if (issue.code === 'too_small')
-    return issue.origin === 'string'
-      ? 'is empty'
-      : `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
-  if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
-  if (issue.code === 'invalid_union') return 'must be "oauth2.0" or "long_lived_token"';
-  return undefined;
-};
-
-const nouns: Readonly<Record<string, string>> = {
-  string: 'a text',
-  number: 'a number',
-  int: 'a whole number',
-  object: 'an object',
-};
-
-const text = () => z.string({ error }).trim().min(1, { error });
-
-type Meta = Parameters<z.ZodString['meta']>[0];
 
 // The meta data goes to the text, not to what it is turned into: it describes what a person enters.
 function host(check: (text: string) => CheckedHost, meta: Meta) {
@@ -168,11 +145,18 @@ export const Settings = z.object(
       description: 'Kommo permits 7. Lower it when other programs use the account at the same time.',
       order: 4,
     }),
+    custom_field_columns: customFieldColumns({
+      title: 'Custom Field Columns',
+      description:
+        'Columns for custom fields, beside the JSON in custom_fields_values: all, none, or ids and codes with commas between. Which fields there are is asked when the streams are discovered.',
+      order: 5,
+      examples: ['all', 'PHONE,EMAIL,123456'],
+    }),
     api_url: host(replacementHost, {
       title: 'API Address',
       description:
         'Replaces the address of the account, for a proxy or a test. Plain http is possible on this machine only.',
-      order: 5,
+      order: 6,
       examples: ['https://kommo-proxy.example.com'],
       airbyte_hidden: true,
     }).optional(),
@@ -182,7 +166,7 @@ export const Settings = z.object(
         title: 'Token File',
         description:
           'A file that keeps renewed OAuth tokens, where the config itself cannot be written or does not last, as under Meltano. Each account needs a file of its own.',
-        order: 6,
+        order: 7,
         examples: ['/var/lib/kommo/tokens.json'],
         airbyte_hidden: true,
       }),

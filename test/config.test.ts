@@ -27,6 +27,7 @@ describe('the config', () => {
       startDate: undefined,
       lookbackSeconds: 600,
       requestsPerSecond: 7,
+      customFieldColumns: [],
       tokenStore: undefined,
       received: minimal,
       called: {

@@ -1,13 +1,19 @@
 import { dirname, join, matchesGlob } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { generateAirbytePage } from '../scripts/generate-airbyte-page.ts';
+import { generateCustomFields } from '../scripts/generate-custom-fields.ts';
 import { generateReadme } from '../scripts/generate-readme.ts';
 import { generateStreams } from '../scripts/generate-streams.ts';
 import { commandsIn, flagsIn, flagsOfAll, problemsOf } from './docs/command-line.ts';
 import { anchorsOf, codeSpansOf, found, linksOf, pages, shellOf, textOf } from './docs/page.ts';
 
 test('what is generated is current (else: npm run generate)', () => {
-  for (const { path, text } of [...generateReadme(), ...generateStreams(), ...generateAirbytePage()])
+  for (const { path, text } of [
+    ...generateReadme(),
+    ...generateStreams(),
+    ...generateAirbytePage(),
+    ...generateCustomFields(),
+  ])
     expect(textOf(path)).toBe(text);
 });
 

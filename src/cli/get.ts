@@ -8,7 +8,7 @@ import { type Address, parseAddress } from './get/address.ts';
 import { entities } from './get/entities.ts';
 import { fetchRows, type Row } from './get/fetch-rows.ts';
 import { type Source, shaperOf, sourceOf } from './get/shaped.ts';
-import { readSettings } from './settings.ts';
+import { configFlag, readSettings } from './settings.ts';
 import { keepTokensInFile } from './token-keeping.ts';
 
 export const get = defineCommand({
@@ -24,11 +24,7 @@ export const get = defineCommand({
     ]),
   ],
   flags: {
-    config: {
-      type: 'string',
-      placeholder: 'FILE',
-      summary: 'the settings, as JSON; without it KOMMO_SUBDOMAIN and KOMMO_API_KEY of the environment',
-    },
+    config: configFlag,
     shaped: {
       type: 'boolean',
       summary: 'the columns that the stream delivers, in place of what Kommo sends',

@@ -1,4 +1,5 @@
 import type { KommoClient } from '../api/kommo-client.ts';
+import type { Config } from '../config.ts';
 import { planCatalog } from '../dialect/airbyte/configured.ts';
 import { readStateFile } from '../dialect/airbyte/state.ts';
 import { Translator } from '../dialect/airbyte/translator.ts';
@@ -10,6 +11,7 @@ import { withAccount } from './account.ts';
 import { airbyteLog, traceFailure } from './airbyte.ts';
 import { type Choice, chooseStreams } from './choose-streams.ts';
 import { defineCommand } from './command.ts';
+import { addFieldColumns } from './custom-field-columns.ts';
 import { readJsonFile } from './json-file.ts';
 import { configFlag, readSettings } from './settings.ts';
 import { tellTokensToAirbyte } from './token-keeping.ts';
@@ -56,9 +58,9 @@ export const read = defineCommand({
     const streams = await context.loadStreams();
     const chosen = chooseStreams(streams, flags.streams);
     const config = await readSettings(context, flags.config);
-    const { plan, failures } =
+    const configured =
       catalog === undefined
-        ? { plan: chosen.map(planWhole), failures: new Map() }
+        ? undefined
         : planCatalog(
             await readJsonFile(catalog, 'catalog'),
             streams,
@@ -66,28 +68,37 @@ export const read = defineCommand({
             (message) => log('warn', message),
           );
     const { clock, signal, stdout } = context;
-    const translator = new Translator(stdout, clock, catalog === undefined ? quieted(log) : log, plan);
-    const { startDate, lookbackSeconds } = config;
-    const options = {
-      plan,
-      startDate,
-      lookbackSeconds,
-      emit: translator.emit,
-      clock,
-      log,
-      signal,
-      recordLimit,
-    };
     const isForPlatform = catalog !== undefined && !stdout.isTerminal;
     const tokenStore = tellTokensToAirbyte(context, config, flags.config, isForPlatform);
     const whole = async (client: KommoClient) => {
-      const failed = await run({ ...options, client });
+      const { plan, failures } = configured ?? {
+        plan: (await withFieldColumns(chosen, client, config, log)).map(planWhole),
+        failures: new Map(),
+      };
+      const translator = new Translator(stdout, clock, configured ? log : quieted(log), plan);
+      const { startDate, lookbackSeconds } = config;
+      const failed = await run({
+        ...{ client, plan, startDate, lookbackSeconds, clock, log, signal, recordLimit },
+        emit: translator.emit,
+      });
       await translator.conclude(failures, failed);
       return failed.size + failures.size === 0 ? 0 : 1;
     };
     return withAccount(context, config, log, whole, { tokenStore });
   },
 });
+
+/** A read without a catalog has the columns that a discovery would find now. */
+async function withFieldColumns(
+  chosen: readonly Choice[],
+  client: KommoClient,
+  { customFieldColumns }: Config,
+  log: Log,
+): Promise<Choice[]> {
+  const streams = chosen.map(({ stream }) => stream);
+  const offered = await addFieldColumns(streams, client, customFieldColumns, log);
+  return chosen.map((choice, index) => ({ ...choice, stream: offered[index]! }));
+}
 
 /** Statuses are TRACE lines already: who looks at the data by hand needs no second line for each. */
 function quieted(log: Log): Log {

@@ -15,6 +15,7 @@ import { type Failures, run } from '../sync/run.ts';
 import { withAccount } from './account.ts';
 import { chooseStreams } from './choose-streams.ts';
 import type { Context } from './context.ts';
+import { offeredStreams } from './custom-field-columns.ts';
 import { readJsonFile } from './json-file.ts';
 import { checkSettings } from './settings.ts';
 import type { TapArguments } from './tap-arguments.ts';
@@ -38,8 +39,10 @@ export async function syncTap(
   const bookmarks = new Bookmarks(await readInput('state', given.state), given.state ?? '');
   const catalog = await catalogOf(given);
   const chosen = chooseStreams(available, given.streams).map(({ stream }) => stream);
+  const tokenStore = keepTokensInFile(context, config, credentialsFile);
   const streams = planTap({
-    streams: catalog === undefined ? chosen : available,
+    streams:
+      catalog === undefined ? await offeredStreams(context, config, chosen, log, tokenStore) : available,
     catalog,
     bookmarks,
     options: parseTapSettings(received),
@@ -87,7 +90,6 @@ export async function syncTap(
     await translation.end();
     return failures;
   };
-  const tokenStore = keepTokensInFile(context, config, credentialsFile);
   return withAccount(context, config, log, read, { transport, tokenStore });
 }
 

@@ -1,15 +1,18 @@
 import { readFile } from 'node:fs/promises';
+import type { Config } from '../config.ts';
 import { about } from '../dialect/singer/about.ts';
 import { discoverCatalog } from '../dialect/singer/catalog.ts';
 import { reportError, reportFailures } from '../dialect/singer/failure.ts';
 import { type SettingSchema, settingsSchema } from '../dialect/singer/settings-schema.ts';
 import { createTapLog, type TapLog } from '../dialect/singer/tap-log.ts';
 import { UsageError } from '../errors.ts';
+import type { Stream } from '../stream/declaration.ts';
 import type { Command } from './command.ts';
 import type { Context } from './context.ts';
 import { parseTapArguments, type TapArguments, tapUsage } from './tap-arguments.ts';
-import { readTapSettings } from './tap-settings.ts';
+import { type GivenSettings, readTapSettings } from './tap-settings.ts';
 import { readVersion } from './version.ts';
+import { wantsFieldColumns } from './wants-field-columns.ts';
 
 /** The Singer tap as a command; what escapes it is told in the tap's own words as well. */
 export const tapCommand: Command = {
@@ -32,7 +35,7 @@ export async function tap(context: Context): Promise<number> {
   }
 }
 
-/** What is printed for everything but a sync; none of it asks the account. */
+/** What is printed for everything but a sync. */
 async function answer(context: Context, given: TapArguments, log: TapLog): Promise<string> {
   switch (given.action) {
     case 'version':
@@ -44,8 +47,7 @@ async function answer(context: Context, given: TapArguments, log: TapLog): Promi
         await readSettingsSchema(context.packageRoot),
       );
     case 'discover':
-      await warnOfBrokenConfig(context, given, log);
-      return JSON.stringify(discoverCatalog(await context.loadStreams()), null, 2);
+      return JSON.stringify(discoverCatalog(await streamsToDiscover(context, given, log)), null, 2);
     default:
       return tapUsage;
   }
@@ -59,20 +61,36 @@ async function sync(context: Context, given: TapArguments, log: TapLog): Promise
   return 1;
 }
 
-/** The catalog is the same for every account; a config that could not be used later is still worth a word. */
-async function warnOfBrokenConfig(
+/**
+ * The streams that a catalog can select. Only columns of custom fields differ from account to account; where none are
+ * wanted, a config that could not be used later is still worth a word.
+ */
+async function streamsToDiscover(
   context: Context,
   { configs }: TapArguments,
   { log }: TapLog,
-): Promise<void> {
-  if (configs.length === 0) return;
+): Promise<readonly Stream[]> {
+  const streams = await context.loadStreams();
+  if (configs.length === 0) return streams;
+  const settings = await readSettingsSchema(context.packageRoot);
+  let given: GivenSettings | undefined;
+  let config: Config;
   try {
-    const settings = await readSettingsSchema(context.packageRoot);
+    given = await readTapSettings(configs, settings, context.environment);
     const { checkSettings } = await import('./settings.ts');
-    checkSettings(context.redactor, await readTapSettings(configs, settings, context.environment));
+    config = checkSettings(context.redactor, given);
   } catch (error) {
+    if (wantsFieldColumns(given?.received)) throw error;
     log('warn', `The catalog is complete, but a sync would fail: ${(error as Error).message}`);
+    return streams;
   }
+  if (!wantsFieldColumns(given.received)) return streams;
+  const [{ offeredStreams }, { keepTokensInFile }] = await Promise.all([
+    import('./custom-field-columns.ts'),
+    import('./token-keeping.ts'),
+  ]);
+  const tokenStore = keepTokensInFile(context, config, given.credentialsFile);
+  return offeredStreams(context, config, streams, log, tokenStore);
 }
 
 async function readSettingsSchema(packageRoot: URL): Promise<SettingSchema> {

@@ -21,6 +21,8 @@ export interface Stream {
   readonly subject: Subject;
   /** Columns that Kommo sends under another name than their own. */
   readonly sentAs: Readonly<Record<string, string>>;
+  /** Its rows hold custom fields, whose definitions are at the path of its list and `/custom_fields`. */
+  readonly hasCustomFields: boolean;
   /** Fields that repeat what other columns or streams hold, and need no column. */
   readonly redundant: readonly string[];
 }
@@ -95,12 +97,18 @@ export type StreamDeclaration = Partial<Omit<Stream, 'name' | 'lists' | 'increme
 export function defineStream(declaration: StreamDeclaration): Stream {
   const { name, schema, key = ['id'], cursor, subject = 'sales' } = declaration;
   const { selectedByDefault = true, suggested = false } = declaration;
-  const { sentAs = {}, redundant = [], lists: declared = [{}], ...common } = declaration;
+  const {
+    sentAs = {},
+    hasCustomFields = false,
+    redundant = [],
+    lists: declared = [{}],
+    ...common
+  } = declaration;
   const lists = declared.map((list) =>
     completed({ ...common, name: '', ...list }, name, cursor && (sentAs[cursor] ?? cursor)),
   );
   return {
-    ...{ name, key, cursor, suggested, selectedByDefault, subject, sentAs, redundant },
+    ...{ name, key, cursor, suggested, selectedByDefault, subject, sentAs, hasCustomFields, redundant },
     // Most runs read few streams.
     get schema() {
       return schema ?? readSchema(name);

@@ -1,6 +1,7 @@
 import type { KommoClient } from '../api/kommo-client.ts';
 import { NotAvailableError } from '../errors.ts';
 import type { List, Stream } from '../stream/declaration.ts';
+import { placed } from './child.ts';
 
 /** What this account and this token can have of a stream. */
 export interface Availability {
@@ -38,9 +39,9 @@ export async function findAvailability(
     const row = await look(parent.list);
     // Where there is nothing that it could hang on, nothing speaks against it.
     if (row === undefined || !parent.when(row)) return undefined;
-    const { many } = parent;
-    const own = path.replaceAll(/\{(\w+)\}/g, (_, field: string) => encodeURIComponent(`${row[field]}`));
-    return await ask(list, own, many ? { ...query, [many.parameter]: [`${row[many.field]}`] } : query);
+    const id = row[parent.many?.field ?? parent.list.identity[0]!] as string | number;
+    const own = placed(list, parent, [id], row).list;
+    return await ask(list, own.path, own.query);
   };
   const refusalOf = async (list: List) => {
     try {

@@ -7,4 +7,5 @@ export const customers = defineStream({
   selectedByDefault: false,
   cursor: 'updated_at',
   with: ['catalog_elements', 'contacts', 'companies', 'group_id'],
+  hasCustomFields: true,
 });

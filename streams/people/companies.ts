@@ -8,4 +8,5 @@ export const companies = defineStream({
   ordersByCursor: true,
   ordersById: true,
   with: ['leads', 'contacts'],
+  hasCustomFields: true,
 });

@@ -8,4 +8,5 @@ export const contacts = defineStream({
   ordersByCursor: true,
   ordersById: true,
   with: ['leads'],
+  hasCustomFields: true,
 });

@@ -8,4 +8,5 @@ export const leads = defineStream({
   ordersByCursor: true,
   ordersById: true,
   with: ['contacts', 'catalog_elements', 'loss_reason', 'source_id', 'is_price_modified_by_robot'],
+  hasCustomFields: true,
 });

@@ -1,4 +1,5 @@
 import { ConfigError } from '../../errors.ts';
+import { withCatalogColumns } from '../../stream/custom-fields.ts';
 import type { Stream } from '../../stream/declaration.ts';
 import type { PlannedStream } from '../../sync/event.ts';
 import type { Failures } from '../../sync/run.ts';
@@ -22,10 +23,11 @@ export function planCatalog(
   for (const configured of readCatalog(catalog).streams) {
     const { name } = configured.stream;
     try {
-      const stream = streams.find((known) => known.name === name);
-      if (stream === undefined) {
+      const known = streams.find((each) => each.name === name);
+      if (known === undefined) {
         throw new ConfigError(`There is no stream ${name}. Refresh the schema of the source.`);
       }
+      const stream = withCatalogColumns(known, configured.stream.json_schema?.properties);
       const state = readStreamState(name, states.get(name), warn);
       planned.plan.push({
         stream,

@@ -1,4 +1,5 @@
 import type { Log } from '../../log.ts';
+import { withCatalogColumns } from '../../stream/custom-fields.ts';
 import type { Stream } from '../../stream/declaration.ts';
 import type { PlannedStream, SyncMode } from '../../sync/event.ts';
 import type { StreamState } from '../../sync/state.ts';
@@ -38,9 +39,10 @@ export function planTap(input: PlanInput): TapStream[] {
     if (!known.has(name))
       log('warn', `The catalog holds stream ${name}, which tap-kommo does not have; left out.`);
   }
-  const planned = streams.flatMap((stream): TapStream[] => {
-    const entry = entries.get(stream.name);
+  const planned = streams.flatMap((known): TapStream[] => {
+    const entry = entries.get(known.name);
     if (catalog !== undefined && (entry === undefined || !isStreamSelected(entry))) return [];
+    const stream = withCatalogColumns(known, entry?.schema?.properties);
     const shape = recordShape(stream, entry, options.flattening, log);
     const mode = syncMode(stream, entry, log);
     const before = bookmarks.of(stream.name, log);
