@@ -1,4 +1,5 @@
 import * as files from 'node:fs/promises';
+import { constants } from 'node:os';
 import type { Context } from './cli/context.ts';
 import { perform } from './cli/perform.ts';
 import { systemClock } from './clock.ts';
@@ -10,7 +11,7 @@ import { openTerminal } from './sink/terminal.ts';
 type Signal = 'SIGTERM' | 'SIGINT';
 
 /** How long a run may take to end after a signal: orchestrators kill after ten seconds (airbyte.md §2.5). */
-const graceMilliseconds = 5000;
+const graceMilliseconds = 4000;
 
 /** Runs `program` with the arguments, signals and streams of this process. The exit code is set, never forced. */
 export async function main(program: string, packageRoot: URL): Promise<void> {
@@ -53,9 +54,12 @@ export async function main(program: string, packageRoot: URL): Promise<void> {
 function stopOnSignal(stopping: AbortController): () => void {
   let reraise = () => {};
   const stop = (signal: Signal) => {
-    process.removeListener('SIGTERM', stop);
-    process.removeListener('SIGINT', stop);
-    reraise = () => process.kill(process.pid, signal);
+    for (const name of ['SIGTERM', 'SIGINT'] as const) {
+      process.removeListener(name, stop);
+      // A container's first process is not ended by signals that nobody listens to.
+      if (process.pid === 1) process.on(name, endBy);
+    }
+    reraise = () => endBy(signal);
     // A reader that has stopped reading, but keeps the pipe open, would hold us for ever.
     setTimeout(reraise, graceMilliseconds).unref();
     stopping.abort(new InterruptedError(`Stopped by ${signal}.`));
@@ -63,4 +67,10 @@ function stopOnSignal(stopping: AbortController): () => void {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   return () => reraise();
+}
+
+/** Ends by the signal itself, or as a container's first process with the code that a shell would show for it. */
+function endBy(signal: Signal): void {
+  if (process.pid === 1) process.exit(128 + constants.signals[signal]);
+  process.kill(process.pid, signal);
 }

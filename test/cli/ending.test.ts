@@ -1,6 +1,6 @@
 /** How a run ends before its time: signals, and readers that go away or fall asleep. */
 import { once } from 'node:events';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { errorsIn, ofType, readMessages, statusesIn } from '../dialect/airbyte/messages.ts';
 import { ended, startProgram, writeFiles } from './program.ts';
@@ -71,12 +71,12 @@ test('a reader that goes away ends the program quietly, and not as a success', a
 });
 
 /** A program whose output nobody reads, so that it has come to a stop in the middle of its work. */
-async function startStalledProgram() {
+async function startStalledProgram(environment: NodeJS.ProcessEnv = {}) {
   let requests = 0;
   onRequest = () => {
     requests += 1;
   };
-  const program = startProgram('source-kommo', readLeads());
+  const program = startProgram('source-kommo', readLeads(), environment);
   for (let before = -1; requests < 2 || requests > before; ) {
     before = requests;
     // Nothing tells from outside that a process waits: that it asks no more does.
@@ -99,6 +99,41 @@ test('a second signal ends the program at once', async () => {
   expect(await once(program, 'exit')).toEqual([null, 'SIGINT']);
   clearInterval(again);
   expect(performance.now() - begun).toBeLessThan(3000);
+});
+
+describe('as the first process of a container, which no signal ends that nobody listens to', () => {
+  const firstProcess = `data:text/javascript,Object.defineProperty(process, 'pid', { value: 1 });process.kill = () => true;`;
+  const environment = { NODE_OPTIONS: `--import=${encodeURI(firstProcess)}` };
+
+  test('SIGTERM is answered by the last safe state and the code 143', async () => {
+    const held = holdAfter(30);
+    const program = startProgram('source-kommo', readLeads(), environment);
+    const end = ended(program);
+    await held;
+    program.kill('SIGTERM');
+    const { code, signal, stdout } = await end;
+    expect([code, signal]).toEqual([143, null]);
+    expect(ofType(readMessages(stdout), 'STATE').length).toBeGreaterThan(0);
+    expect(statusesIn(readMessages(stdout)).at(-1)).toBe('leads INCOMPLETE');
+  });
+
+  test('a reader that is asleep keeps it no longer than 5 seconds', async () => {
+    const program = await startStalledProgram(environment);
+    const begun = performance.now();
+    program.kill('SIGTERM');
+    expect(await once(program, 'exit')).toEqual([143, null]);
+    expect(performance.now() - begun).toBeLessThan(5000);
+  });
+
+  test('a second signal ends it at once', async () => {
+    const program = await startStalledProgram(environment);
+    const begun = performance.now();
+    program.kill('SIGTERM');
+    const again = setInterval(() => program.kill('SIGINT'), 200);
+    expect(await once(program, 'exit')).toEqual([130, null]);
+    clearInterval(again);
+    expect(performance.now() - begun).toBeLessThan(3000);
+  });
 });
 
 test('the simulator ends by the signal too', async () => {
