@@ -21,11 +21,12 @@ export interface Outcome {
 process.on('message', async ({ seed, histories }: Batch) => {
   const outcome: Outcome = { histories: 0, runs: 0, requests: 0, loud: [], failure: undefined };
   const property = fc.asyncProperty(history, async (drawn) => {
-    const { faults, loud, runs, requests } = await play(drawn);
+    const { wrong, failed, loud, runs, requests } = await play(drawn);
     outcome.histories += 1;
     outcome.runs += runs;
     outcome.requests += requests;
     outcome.loud.push(...loud);
+    const faults = [...wrong, ...failed];
     if (faults.length > 0) throw new Error(faults.slice(0, 5).join('; '));
   });
   const details = await fc.check(property, { seed, numRuns: histories, endOnFailure: true });

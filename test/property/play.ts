@@ -7,8 +7,10 @@ import { type Run, type Scenario, streamOf } from './scenario.ts';
 import { Tables } from './tables.ts';
 
 export interface Played {
-  /** What the destination should have and has not, has and should not, and what failed where it should not. */
-  faults: string[];
+  /** What the destination should have and has not, or has and should not. */
+  wrong: string[];
+  /** What failed although somebody could have read it. */
+  failed: string[];
   /** Why the stream failed where nobody could have read it, a reason a run. */
   loud: string[];
   requests: number;
@@ -32,7 +34,7 @@ export async function play(scenario: Scenario, engine?: typeof run): Promise<Pla
   const { simulator, clock, chronicle } = busy;
   const began = Math.floor(clock.now() / 1000);
   const tables = new Tables(name);
-  const played: Played = { faults: [], loud: [], requests: 0, runs: 0 };
+  const played: Played = { wrong: [], failed: [], loud: [], requests: 0, runs: 0 };
   // A full refresh ends with a look at what was changed meanwhile, where such can be asked for.
   const hasLastLook = stream.cursor !== undefined && readings.filters === 'honoured' && name !== 'events';
   let refresh: { turn: number; at: number } | undefined;
@@ -46,7 +48,7 @@ export async function play(scenario: Scenario, engine?: typeof run): Promise<Pla
       .map(({ id, version, updated_at }) => ({ key: String(id), version, at: updated_at }));
   const lacks = (rows: { key: string; version: number }[], what: string) => {
     for (const { key, version } of rows)
-      if (!tables.has(name, key, version)) played.faults.push(`${what}: ${key} ${version}`);
+      if (!tables.has(name, key, version)) played.wrong.push(`${what}: ${key} ${version}`);
   };
 
   const once = async (planned: Run, isQuiet: boolean): Promise<void> => {
@@ -61,9 +63,9 @@ export async function play(scenario: Scenario, engine?: typeof run): Promise<Pla
       refresh = { turn, at: runBegan };
     tables.begin(mode);
     tables.onRow = ({ key, version }, data) => {
-      if (!chronicle.wasTrue(key, version, turn)) played.faults.push(`never true: ${key} ${version}`);
+      if (!chronicle.wasTrue(key, version, turn)) played.wrong.push(`never true: ${key} ${version}`);
       if (stream.cursor !== undefined && Number(data[stream.cursor]) < start)
-        played.faults.push(`before the start: ${key} ${version}`);
+        played.wrong.push(`before the start: ${key} ${version}`);
     };
     const { failures, requests } = await read({
       ...{ simulator, clock, mode, readers, signal, engine },
@@ -79,7 +81,7 @@ export async function play(scenario: Scenario, engine?: typeof run): Promise<Pla
     if (failures.size > 0) {
       const reason = unreadable(scenario, simulator);
       if (reason !== undefined && !signal.aborted) played.loud.push(reason);
-      else for (const error of failures.values()) played.faults.push(`failed: ${error}`);
+      else for (const error of failures.values()) played.failed.push(`failed: ${error}`);
       return;
     }
     if (isQuiet) lacks(truth(start), 'missing');
@@ -108,7 +110,7 @@ export async function play(scenario: Scenario, engine?: typeof run): Promise<Pla
       const isThere = isFresh
         ? came.some((one) => chronicle.wasTrue(key, one, turn))
         : tables.has(name, key, version);
-      if (!isThere) played.faults.push(`not refreshed: ${key} ${version}`);
+      if (!isThere) played.wrong.push(`not refreshed: ${key} ${version}`);
     }
   };
 
