@@ -59,6 +59,7 @@ export async function openAccount(name: string): Promise<OpenAccount> {
     api_key: simulator.token,
     api_url: simulator.url,
     requests_per_second: 1000,
+    custom_field_columns: 'all',
   };
   const folder = join(workshop, 'configs');
   mkdirSync(folder, { recursive: true });
