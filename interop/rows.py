@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 STREAMS = ["leads", "contacts", "companies", "pipelines", "statuses", "tasks", "events", "users"]
@@ -76,5 +77,10 @@ READERS = {
     "postgres": postgres,
 }
 
+
+def as_json(value):
+    return float(value) if isinstance(value, Decimal) else str(value)
+
+
 for stream, row in READERS[sys.argv[1]](sys.argv[2]):
-    print(json.dumps([stream, row], default=str))
+    print(json.dumps([stream, row], default=as_json))

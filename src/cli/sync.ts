@@ -117,22 +117,20 @@ function planned(choice: Choice & { mode: SyncMode }, sink: SqliteSink): Planned
 }
 
 function report(
-  streams: readonly { stream: Stream; mode: SyncMode }[],
+  streams: readonly { stream: Stream }[],
   sink: SqliteSink,
   { streams: tallies }: Tally,
   now: number,
 ): string[] {
-  const rows = streams.map(({ stream: { name }, mode }) => {
+  const rows = streams.map(({ stream: { name } }) => {
     const { rows, changed, deleted } = sink.count(name);
     const tally = tallies.get(name);
     const seconds = tally === undefined ? 0 : secondsOf(tally, now);
     const ended = tally?.ending ?? 'not begun';
-    return [name, mode, rows, changed, deleted, tally?.requests ?? 0, seconds, ended];
+    return [name, rows, changed, deleted, tally?.requests ?? 0, seconds, ended];
   });
-  return textTable(
-    ['stream', 'mode', 'rows', 'new or changed', 'deleted', 'requests', 'seconds', 'ended'],
-    rows,
-  );
+  // Fits a terminal of 80 columns, with the longest names of streams.
+  return textTable(['stream', 'rows', 'changed', 'deleted', 'requests', 'seconds', 'ended'], rows);
 }
 
 function prune(streams: readonly { stream: Stream }[], sink: SqliteSink, log: Log): void {

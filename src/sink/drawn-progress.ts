@@ -27,7 +27,7 @@ export function drawProgress({ stderr, clock, tally, environment, debug }: Progr
     const texts = align(
       streams.map(([name, stream]) => [name, ...countsOf(stream), situationOf(stream, now)]),
     );
-    const lines = texts.map((text, index) => ({ text, isOver: streams[index]![1].ending === 'complete' }));
+    const lines = texts.map((text, index) => ({ text, isOver: isOver(streams[index]![1]) }));
     // A terminal that does not know its width says 0.
     const width = (stderr.columns || 80) - 1;
     const shown = choose(lines).map((line) => `${paint(line.slice(0, width))}\n`);
@@ -64,9 +64,12 @@ export function drawProgress({ stderr, clock, tally, environment, debug }: Progr
   };
 }
 
+/** Nobody waits for it any more, and nobody has to do anything about it. */
+const isOver = ({ ending }: Readonly<StreamTally>) => ending === 'complete' || ending === 'unavailable';
+
 interface Line {
   text: string;
-  /** Its stream is complete: where room is short, it goes first. */
+  /** Where room is short, it goes first. */
   isOver: boolean;
 }
 
@@ -80,7 +83,7 @@ function fitted(lines: readonly Line[], height: number): string[] {
   const hidden = lines.filter((line) => !shown.includes(line));
   const complete = hidden.filter(({ isOver }) => isOver).length;
   const rest = [
-    ...(complete > 0 ? [`${complete} complete`] : []),
+    ...(complete > 0 ? [`${complete} done`] : []),
     ...(hidden.length > complete ? [`${hidden.length - complete} in progress`] : []),
   ];
   return [...shown.map(({ text }) => text), `… and ${rest.join(', ')}`];

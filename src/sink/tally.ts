@@ -3,7 +3,7 @@ import { InterruptedError } from '../errors.ts';
 import type { SyncEvent } from '../sync/event.ts';
 
 /** How the reading of a stream ended. */
-export type Ending = 'complete' | 'failed' | 'stopped' | 'not available';
+export type Ending = 'complete' | 'failed' | 'stopped' | 'unavailable';
 
 /** How far a stream is, as its events have told. Times are milliseconds since the epoch. */
 export interface StreamTally {
@@ -45,6 +45,9 @@ export function openTally(clock: Clock): Tally {
         }
         return;
       }
+      // What is refused or fails at once has not started.
+      if (event.type === 'finished' && !isStop(event.error) && !streams.has(event.stream))
+        start(event.stream);
       const stream = streams.get(event.stream);
       if (stream === undefined) return;
       if (event.type === 'progress' || event.type === 'finished') {
@@ -57,7 +60,7 @@ export function openTally(clock: Clock): Tally {
       }
       if (event.type === 'finished') {
         stream.finishedAt = clock.now();
-        stream.ending = event.unavailable === undefined ? endingOf(event.error) : 'not available';
+        stream.ending = event.unavailable === undefined ? endingOf(event.error) : 'unavailable';
       }
     },
   };
@@ -65,8 +68,10 @@ export function openTally(clock: Clock): Tally {
 
 function endingOf(error: unknown): Ending {
   if (error === undefined) return 'complete';
-  return error instanceof InterruptedError ? 'stopped' : 'failed';
+  return isStop(error) ? 'stopped' : 'failed';
 }
+
+const isStop = (error: unknown) => error instanceof InterruptedError;
 
 /** Seconds that a stream has taken up to now, or up to its end. */
 export function secondsOf(stream: Readonly<StreamTally>, now: number): number {

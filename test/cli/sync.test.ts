@@ -18,16 +18,15 @@ describe('sync', () => {
     const [heading, ...rows] = first.stdout.trimEnd().split('\n');
     expect(heading!.split(/\s{2,}/)).toEqual([
       'stream',
-      'mode',
       'rows',
-      'new or changed',
+      'changed',
       'deleted',
       'requests',
       'seconds',
       'ended',
     ]);
     expect(rows.map((row) => row.split(/\s+/)[0])).toEqual(streams.map(({ name }) => name));
-    expect(rows[0]).toMatch(/^leads\s+incremental\s+400\s+400\s+0\s+\d+\s+\d/);
+    expect(rows[0]).toMatch(/^leads\s+400\s+400\s+0\s+\d+\s+\d/);
     expect(first.stderr).toMatch(/^\S+Z 127\S+ leads: 400 rows, \d+ requests?, complete in/m);
     // No terminal, no escape sequences.
     expect(first.stdout + first.stderr).not.toContain('\x1b');
@@ -40,9 +39,9 @@ describe('sync', () => {
     const second = await sync(config, path);
     expect(second).toMatchObject({ code: 0 });
     expect(versionsInFile(path)).toEqual(versionsInAccount(simulator));
-    expect(second.stdout).toMatch(/^leads\s+incremental\s+400\s+7\s+0\s+1\s/m);
-    expect(second.stdout).toMatch(/^contacts\s+incremental\s+321\s+1\s+0\s+1\s/m);
-    expect(second.stdout).toMatch(/^users\s+full_refresh\s+12\s+0\s+0\s+1\s/m);
+    expect(second.stdout).toMatch(/^leads\s+400\s+7\s+0\s+1\s/m);
+    expect(second.stdout).toMatch(/^contacts\s+321\s+1\s+0\s+1\s/m);
+    expect(second.stdout).toMatch(/^users\s+12\s+0\s+0\s+1\s/m);
   });
 
   test('takes its settings from the environment, and only the streams that are named', async () => {
@@ -106,7 +105,7 @@ describe('sync', () => {
     const { code, stdout, stderr } = await sync(config, path, '--streams', 'default,users');
     expect(code).toBe(1);
     expect(stderr).toMatch(/ source-kommo: users is not complete: /);
-    expect(stdout).toMatch(/^users\s+full_refresh\s+0\s+0.* failed$/m);
+    expect(stdout).toMatch(/^users\s+0\s+0.* failed$/m);
     const { users: _, ...others } = versionsInAccount(simulator);
     expect(versionsInFile(path)).toMatchObject(others);
   });
@@ -117,7 +116,7 @@ describe('sync', () => {
     const { code, stdout, stderr } = await sync(config, path);
     expect(code).toBe(0);
     expect(stderr.match(/users: left out\. The token may not read users \(403\)/g)).toHaveLength(1);
-    expect(stdout).toMatch(/^users\s+full_refresh\s+0\s+0.* not available$/m);
+    expect(stdout).toMatch(/^users\s+0\s+0.* unavailable$/m);
     const { users: _, ...others } = versionsInAccount(simulator);
     expect(versionsInFile(path)).toMatchObject(others);
   });
@@ -152,7 +151,7 @@ describe('sync --full-refresh', () => {
     const { code, stdout } = await sync(config, path, '--full-refresh', '--streams', 'leads');
     expect(code).toBe(0);
     expect(new Set(seen)).toEqual(new Set([400]));
-    expect(stdout).toMatch(/^leads\s+full_refresh\s+370\s+0\s+30\s/m);
+    expect(stdout).toMatch(/^leads\s+370\s+0\s+30\s/m);
     expect(versionsInFileOf(path, 'leads')).toEqual(versionsInAccount(simulator).leads);
     expect(ask(path, 'SELECT count(*) AS n FROM leads')).toEqual([{ n: 400 }]);
     const pruned = await sync(config, path, '--prune', '--streams', 'leads');
@@ -172,7 +171,7 @@ describe('sync --full-refresh', () => {
     expect(versionsInFile(path)).toEqual(before);
     expect(statesInFile(path)).toEqual(states);
     simulator.faults.clear();
-    expect((await sync(config, path)).stdout).toMatch(/^leads\s+incremental\s+400\s+0\s+0\s+1\s/m);
+    expect((await sync(config, path)).stdout).toMatch(/^leads\s+400\s+0\s+0\s+1\s/m);
   });
 });
 

@@ -134,7 +134,7 @@ test('more streams than a terminal has rows: those that go on are shown', () => 
   at(11_000, progressed('stream11', 1, 1));
   const streams = screen().map((line) => line.split(' ')[0]);
   expect(streams).toEqual(['stream8', 'stream9', 'stream10', 'stream11', '…']);
-  expect(screen().at(-1)).toBe('… and 8 complete');
+  expect(screen().at(-1)).toBe('… and 8 done');
   progress.stop();
   expect(screen().map((line) => line.split(' ')[0])).toEqual(names);
 });
