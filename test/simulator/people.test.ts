@@ -338,3 +338,16 @@ test('a busy log is written over a day', async () => {
     expect(new Set(all.map(({ created_at }) => created_at)).size).toBe(1000);
   });
 });
+
+test('the past has its dead: their events name nobody who is in a list', async () => {
+  await withAccount({ leads: 300, events: 3000 }, async ({ account }) => {
+    const lists = { lead: 'leads', contact: 'contacts', company: 'companies', task: 'tasks' };
+    const told = [...account.truth('deletions')].map(({ id }) => account.record('events', id) as Row);
+    expect(new Set(told.map(({ type }) => type))).toContain('common_note_deleted');
+    for (const { type, entity_type, entity_id } of told) {
+      const list = lists[entity_type as keyof typeof lists];
+      const isThere = /_restored$|^entity_merged$|^common_/.test(type);
+      expect([type, account.has(list, entity_id)]).toEqual([type, isThere]);
+    }
+  });
+});

@@ -1,6 +1,6 @@
 import { mix } from '../random.ts';
 import type { KommoRecord } from '../table.ts';
-import { pipelineStatuses } from './pipeline.ts';
+import { kindOfEvent } from './event-kinds.ts';
 import { actor, type RecordBuilder, referenceTo, tableOf, type World } from './world.ts';
 
 const LETTERS = '0123456789abcdefghjkmnpqrstvwxyz';
@@ -31,121 +31,21 @@ function letters(value: number, length: number): string {
   return text;
 }
 
-interface EventKind {
-  type: string;
-  entity: 'lead' | 'contact' | 'company' | 'task';
-  values(world: World, chance: number): { after: object[]; before: object[] };
-}
-
-const nothing = { after: [], before: [] };
-const note = (_: World, chance: number) => ({
-  after: [{ note: { id: 400_000_000 + (chance % 999_983) } }],
-  before: [],
-});
-
-/** The shapes of kommo-api.md §15, the frequent ones more than once. */
-const kinds: EventKind[] = [
-  { type: 'lead_added', entity: 'lead', values: note },
-  { type: 'lead_status_changed', entity: 'lead', values: statusChange },
-  { type: 'lead_status_changed', entity: 'lead', values: statusChange },
-  { type: 'contact_added', entity: 'contact', values: note },
-  { type: 'company_added', entity: 'company', values: note },
-  { type: 'common_note_added', entity: 'lead', values: note },
-  { type: 'incoming_call', entity: 'contact', values: note },
-  { type: 'task_added', entity: 'task', values: () => nothing },
-  { type: 'task_completed', entity: 'task', values: () => nothing },
-  {
-    type: 'task_deadline_changed',
-    entity: 'task',
-    values: (_, chance) => ({
-      after: [{ task_deadline: { timestamp: 1_700_000_000 + (chance % 1_000_000) } }],
-      before: [{ task_deadline: { timestamp: 1_690_000_000 + (chance % 1_000_000) } }],
-    }),
-  },
-  {
-    type: 'entity_responsible_changed',
-    entity: 'lead',
-    values: (world, chance) => ({
-      after: [{ responsible_user: { id: actor(world, chance) } }],
-      before: [{ responsible_user: { id: actor(world, chance >>> 3) } }],
-    }),
-  },
-  {
-    type: 'entity_tag_added',
-    entity: 'lead',
-    values: (_, chance) => ({
-      after: [{ tag: { name: 'vip' } }, { tag: { name: 'горячий' } }].slice(0, 1 + (chance % 2)),
-      before: [],
-    }),
-  },
-  {
-    type: 'custom_field_value_changed',
-    entity: 'lead',
-    values: (_, chance) => ({
-      after: [
-        {
-          custom_field_value: {
-            field_id: 300_002,
-            field_type: 2,
-            enum_id: null,
-            text: String(chance % 1000),
-          },
-        },
-        { custom_field_value: { field_id: 300_005, field_type: 5, enum_id: 3_000_051, text: 'Option 1' } },
-      ].slice(0, 1 + (chance % 2)),
-      before:
-        chance % 3 === 0
-          ? []
-          : [{ custom_field_value: { field_id: 300_002, field_type: 2, enum_id: null, text: '' } }],
-    }),
-  },
-  {
-    type: 'sale_field_changed',
-    entity: 'lead',
-    values: (_, chance) => ({
-      after: [{ sale_field_value: { sale: chance % 100_000 } }],
-      before: [{ sale_field_value: { sale: 0 } }],
-    }),
-  },
-  {
-    type: 'entity_linked',
-    entity: 'lead',
-    values: (world, chance) => ({
-      after: [{ link: { entity: { type: 'contact', id: referenceTo(world, 'contacts', chance) } } }],
-      before: [],
-    }),
-  },
-  {
-    type: 'incoming_chat_message',
-    entity: 'lead',
-    values: (_, chance) => ({
-      after: [
-        {
-          message: {
-            id: `b1f0${chance % 10}c2a-7a1f-4f0c-9d51-${chance.toString(16).padStart(12, '0')}`,
-            origin: 'telegram',
-            talk_id: chance % 5000,
-          },
-        },
-      ],
-      before: [],
-    }),
-  },
-  {
-    type: 'robot_replied',
-    entity: 'lead',
-    values: (_, chance) => ({ after: [{ helpbot: { id: chance % 50 } }], before: [] }),
-  },
-];
-
 const listOf = { lead: 'leads', contact: 'contacts', company: 'companies', task: 'tasks' } as const;
 
 /** Events (kommo-api.md §15). Entity types are singular here. */
 export function eventBuilder(world: World): RecordBuilder {
   const { seed } = world;
   const table = tableOf(world, 'events');
-  const kindOf = (row: number) => kinds[mix(seed, row, 73) % kinds.length]!;
-  const entityOf = (row: number) => referenceTo(world, listOf[kindOf(row).entity], mix(seed, row, 74)) ?? 1;
+  const kindOf = (row: number) => kindOfEvent(mix(seed, row, 73));
+  const entityOf = (row: number) => {
+    const { entity, isGone } = kindOf(row);
+    const chance = mix(seed, row, 74);
+    // Ids below the first one belong to what was deleted before anybody looked.
+    return isGone
+      ? tableOf(world, listOf[entity]).firstId - (chance % 100_000)
+      : (referenceTo(world, listOf[entity], chance) ?? 1);
+  };
   return {
     record(row) {
       const chance = mix(seed, row, 75);
@@ -177,15 +77,4 @@ export function eventBuilder(world: World): RecordBuilder {
       key === 'type' ? kindOf(row).type : key === 'entity_type' ? kindOf(row).entity : undefined,
     rowOf: eventRow,
   };
-}
-
-function statusChange(world: World, chance: number): { after: object[]; before: object[] } {
-  const pipelines = tableOf(world, 'pipelines');
-  if (pipelines.historySize === 0) return nothing;
-  const row = chance % pipelines.historySize;
-  const statuses = pipelineStatuses(row);
-  const step = (index: number) => ({
-    lead_status: { id: statuses[index % statuses.length], pipeline_id: pipelines.ids[row] },
-  });
-  return { after: [step((chance >>> 4) + 1)], before: [step(chance >>> 4)] };
 }
