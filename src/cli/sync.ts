@@ -6,6 +6,7 @@ import { openSqliteSink, type SqliteSink } from '../sink/sqlite/sink.ts';
 import { openTally, secondsOf, type Tally } from '../sink/tally.ts';
 import type { Stream } from '../stream/declaration.ts';
 import type { PlannedStream, SyncMode } from '../sync/event.ts';
+import { restingSince } from '../sync/rest.ts';
 import { run } from '../sync/run.ts';
 import { withAccount } from './account.ts';
 import { type Choice, chooseStreams } from './choose-streams.ts';
@@ -72,7 +73,16 @@ export const sync = defineCommand({
       });
       try {
         const { startDate, lookbackSeconds } = config;
-        const plan = streams.map((each) => planned(each, sink));
+        const resting = new Map(
+          streams.flatMap((each): [string, number][] => {
+            const { stream, required } = each;
+            const since = restingSince(stream, sink.state(stream.name), clock.now() / 1000);
+            return since === undefined || required || flags['full-refresh'] ? [] : [[stream.name, since]];
+          }),
+        );
+        const plan = streams
+          .filter(({ stream }) => !resting.has(stream.name))
+          .map((each) => planned(each, sink));
         const failures = await run({
           ...{ client, plan, startDate, lookbackSeconds, clock, log, signal },
           async emit(event) {
@@ -84,7 +94,7 @@ export const sync = defineCommand({
         });
         progress.stop();
         if (flags.prune && !signal.aborted) prune(streams, sink, log);
-        for (const line of report(streams, sink, tally, clock.now())) await stdout.writeText(line);
+        for (const line of report(streams, sink, tally, resting, clock.now())) await stdout.writeText(line);
         const stopped = `stopped: what was read is kept in ${flags.to}, and the next run goes on from there`;
         for (const line of describeFailures(failures, signal, stopped))
           stderr.write(`${context.program}: ${line}\n`);
@@ -120,17 +130,25 @@ function report(
   streams: readonly { stream: Stream }[],
   sink: SqliteSink,
   { streams: tallies }: Tally,
+  resting: ReadonlyMap<string, number>,
   now: number,
 ): string[] {
   const rows = streams.map(({ stream: { name } }) => {
     const { rows, changed, deleted } = sink.count(name);
     const tally = tallies.get(name);
     const seconds = tally === undefined ? 0 : secondsOf(tally, now);
-    const ended = tally?.ending ?? 'not begun';
+    const ended = tally?.ending ?? restingText(resting.get(name)) ?? 'not begun';
     return [name, rows, changed, deleted, tally?.requests ?? 0, seconds, ended];
   });
   // Fits a terminal of 80 columns, with the longest names of streams.
   return textTable(['stream', 'rows', 'changed', 'deleted', 'requests', 'seconds', 'ended'], rows);
+}
+
+/** `11-21 05:12Z`: when it was read, where it was not read again. */
+function restingText(since: number | undefined): string | undefined {
+  return since === undefined
+    ? undefined
+    : `${new Date(since * 1000).toISOString().slice(5, 16).replace('T', ' ')}Z`;
 }
 
 function prune(streams: readonly { stream: Stream }[], sink: SqliteSink, log: Log): void {

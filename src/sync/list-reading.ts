@@ -88,8 +88,9 @@ export class ListReading {
     if (this.isRefused) return beforehand;
     const reached = this.progress?.reached();
     if (reached === undefined) return { ...beforehand, finished };
-    const isWhole =
-      this.ended && this.error === undefined && this.list.filter === undefined && !this.isResumed;
+    const { filter, parent } = this.list;
+    const isRead = this.ended && this.error === undefined && !this.isResumed;
+    const isWhole = isRead && filter === undefined && !parent?.onlyChanged;
     return {
       ...reached,
       finished,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseIntervals } from '../../src/stream/interval.ts';
 import { streams } from '../../streams/index.ts';
+import { execute } from '../sink/sqlite/workspace.ts';
 import { accountWithFile, ask, statesInFile, versionsInAccount, versionsInFile } from './account-file.ts';
 import { ended, runProgram, startProgram } from './program.ts';
 
@@ -119,6 +120,26 @@ describe('sync', () => {
     expect(stdout).toMatch(/^users\s+0\s+0.* unavailable$/m);
     const { users: _, ...others } = versionsInAccount(simulator);
     expect(versionsInFile(path)).toMatchObject(others);
+  });
+
+  test('reads a long list without times once a day, unless it is named', async () => {
+    const { config, path } = await accountWithFile({ leads: 20, users: 5_100 });
+    const users = async (...more: string[]) => {
+      const { code, stdout } = await sync(config, path, ...more);
+      expect(code).toBe(0);
+      return /^users .*$/m.exec(stdout)![0].split(/\s{2,}/);
+    };
+    expect((await users()).at(-1)).toBe('complete');
+    const [, rows, , , requests, , ended] = await users();
+    expect([rows, requests]).toEqual(['5,100', '0']);
+    expect(ended).toMatch(/^\d\d-\d\d \d\d:\d\dZ$/);
+    expect((await users('--streams', 'users')).at(-1)).toBe('complete');
+    expect((await users('--full-refresh')).at(-1)).toBe('complete');
+    execute(
+      path,
+      "UPDATE _kommo_state SET state = json_set(state, '$.until', json_extract(state, '$.until') - 86400)",
+    );
+    expect((await users()).at(-1)).toBe('complete');
   });
 
   test('writes no secret anywhere', async () => {

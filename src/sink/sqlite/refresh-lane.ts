@@ -30,7 +30,8 @@ export function refresh(
   const lane: Lane = {
     stream,
     take: (records) => void upsert(withoutBin(records)),
-    state,
+    // A fresh start, too, wants to know how much there was.
+    state: state ?? states.read(name, 'state'),
     advance(state) {
       if (isFirst) states.begin(name, 'refresh_state', begunAt(state));
       isFirst = false;
