@@ -1,8 +1,10 @@
 import type { KommoClient } from '../api/kommo-client.ts';
 import type { Config } from '../config.ts';
+import { NotAvailableError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Stream } from '../stream/declaration.ts';
-import { type Estimate, estimate } from '../sync/estimate.ts';
+import type { Estimate } from '../sync/estimate.ts';
+import { estimate } from '../sync/estimate-stream.ts';
 import type { Failures } from '../sync/run.ts';
 import { withAccount } from './account.ts';
 import { type Choice, chooseStreams } from './choose-streams.ts';
@@ -38,11 +40,12 @@ export const plan = defineCommand({
     const look = async (client: KommoClient) => {
       await client.account([]);
       await Promise.all(
-        chosen.map(async ({ stream }) => {
+        chosen.map(async ({ stream, required }) => {
           try {
             estimates.set(stream, await estimate(stream, client, config.startDate));
           } catch (error) {
-            failures.set(stream.name, error);
+            if (required || !(error instanceof NotAvailableError)) failures.set(stream.name, error);
+            else log('warn', `${stream.name}: left out. ${error.message}`);
           }
         }),
       );
@@ -67,9 +70,9 @@ function report(
     const found = estimates.get(stream);
     if (found === undefined) return [];
     // Streams of one list are read together.
-    const { path } = stream.lists[0]!;
-    const requests = lists.has(path) ? 0 : found.requests;
-    lists.add(path);
+    const list = JSON.stringify(stream.lists.map(({ host, path, query }) => [host, path, query]));
+    const requests = lists.has(list) ? 0 : found.requests;
+    lists.add(list);
     total.records += found.records;
     total.requests += requests;
     return [[stream.name, recordsShown(found.records, found.isExact), requests, minutes(requests)]];

@@ -1,5 +1,5 @@
 import type { KommoClient } from '../api/kommo-client.ts';
-import type { Stream } from '../stream/declaration.ts';
+import type { List } from '../stream/declaration.ts';
 import { FiltersIgnored } from './detour.ts';
 import { countInFlight } from './in-flight.ts';
 import { Listing } from './listing.ts';
@@ -26,29 +26,29 @@ const overlap = 1.1;
 const firstWindows = 6;
 
 /** Estimates how long a list is, of which the server tells nothing, from a few of its pages. */
-export async function estimate(
-  stream: Stream,
+export async function estimateList(
+  list: List,
   client: KommoClient,
+  purpose: string,
   startDate: number | undefined,
 ): Promise<Estimate> {
-  const [list] = stream.lists;
   const listing = new Listing(
-    list!,
+    list,
     countInFlight(client, () => 0),
-    stream.name,
+    purpose,
   );
-  const bounds = stream.cursor === undefined || startDate === undefined ? {} : { from: startDate };
+  const bounds = list.cursor === undefined || startDate === undefined ? {} : { from: startDate };
   try {
-    return await estimateList(listing, bounds);
+    return await estimateListing(listing, bounds);
   } catch (error) {
     if (!(error instanceof FiltersIgnored)) throw error;
     listing.filters = false;
-    return await estimateList(listing, {});
+    return await estimateListing(listing, {});
   }
 }
 
 /** Looks at pages ever further apart until one is empty, then between the last two until they lie close together. */
-async function estimateList(listing: Listing, bounds: { from?: number }): Promise<Estimate> {
+async function estimateListing(listing: Listing, bounds: { from?: number }): Promise<Estimate> {
   const firstIds = new Set<number | string>();
   let probes = 0;
   const look = async (page: number) => {

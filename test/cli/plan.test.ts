@@ -79,9 +79,14 @@ test('knows that an account without filters is read whole', async () => {
 test('names the streams that the token may not read, and estimates the others', async () => {
   const { simulator, config } = await accountWithFile({ leads: 60 });
   simulator.faults.addNamed('forbidden', { list: 'tasks' });
-  const { code, stdout, stderr } = await performHere(['plan', '--config', config]);
-  expect(code).toBe(1);
-  expect(stderr).toMatch(/tasks/);
-  expect(stdout).not.toMatch(/^tasks/m);
-  expect(rowOf(stdout, 'leads')).toMatchObject({ records: 60, requests: 1 });
+  for (const [list, expected] of [
+    ['default', 0],
+    ['default,tasks', 1],
+  ] as const) {
+    const { code, stdout, stderr } = await performHere(['plan', '--config', config, '--streams', list]);
+    expect(code).toBe(expected);
+    expect(stderr).toMatch(/tasks/);
+    expect(stdout).not.toMatch(/^tasks/m);
+    expect(rowOf(stdout, 'leads')).toMatchObject({ records: 60, requests: 1 });
+  }
 });

@@ -4,8 +4,9 @@ import { systemClock } from '../../src/clock.ts';
 import { silentLog } from '../../src/log.ts';
 import { createRedactor } from '../../src/redact.ts';
 import { type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
-import { estimate } from '../../src/sync/estimate.ts';
+import { estimate } from '../../src/sync/estimate-stream.ts';
 import { events } from '../../streams/activity/events.ts';
+import { coming, streams } from '../../streams/index.ts';
 import { leads } from '../../streams/sales/leads.ts';
 import { statuses } from '../../streams/sales/statuses.ts';
 
@@ -67,3 +68,19 @@ test('rows that hold several records each', async () => {
   const found = await estimated(statuses, { ...noEvents, leads: 1, pipelines: 5 });
   expect(found).toMatchObject({ records: found.there, requests: 1, isExact: true });
 });
+
+test.each([...streams, ...coming].map((stream) => [stream.name, stream] as const))(
+  'the few rows of %s are counted, or guessed from a few of its lists',
+  async (_name, stream) => {
+    const found = await estimated(stream, { leads: 60, catalogs: 2 });
+    // Where the files are, the account has to say first.
+    const isOnDrive = stream.lists.some(({ host, parent }) => [host, parent?.list.host].includes('drive'));
+    expect(found.probes).toBe(found.asked - (isOnDrive ? 1 : 0));
+    expect(found.requests).toBeGreaterThan(0);
+    const hasAll = stream.lists.every(
+      ({ parent }) => parent?.when({ has_multiple_versions: false }) !== false,
+    );
+    if (found.isExact && hasAll) expect(found.records).toBe(found.there);
+    else expect(found.records).toBeGreaterThan(0);
+  },
+);
