@@ -30,8 +30,7 @@ export function refresh(
   const lane: Lane = {
     stream,
     take: (records) => void upsert(withoutBin(records)),
-    // A fresh start, too, wants to know how much there was.
-    state: state ?? states.read(name, 'state'),
+    state: state ?? finishedBefore(states, name),
     advance(state) {
       if (isFirst) states.begin(name, 'refresh_state', begunAt(state));
       isFirst = false;
@@ -70,4 +69,10 @@ function noteManyDeleted(name: string, { deleted, before }: Refreshed, log: Log)
     `${name}: ${share} rows are no longer in Kommo and are now marked as deleted. If that is too many, check ` +
       'what the user of the token may see; the marks go away when the records come again',
   );
+}
+
+/** What the last full read said at its end: the next one begins anew, and wants to know how much there was. */
+function finishedBefore(states: States, stream: string): StreamState | undefined {
+  const last = states.read(stream, 'state');
+  return last?.mode === 'full_refresh' && last.finished === 1 ? last : undefined;
 }
