@@ -1,9 +1,12 @@
 import type { Clock } from '../clock.ts';
 import { createAdaptiveRate } from './rate.ts';
+import { createSpread } from './spread.ts';
 
 /** The permission to start one request. */
 export interface Turn {
   readonly startedAt: number;
+  /** How much more than a second lies between this start and the one that it must not share a second with. */
+  room(): number;
   /** The request has set out: a connection that had to be made first delays it. */
   sent(): void;
 }
@@ -29,21 +32,33 @@ export interface PacerOptions {
   signal: AbortSignal;
 }
 
-/** Room between the permitted rate and ours for requests that overtake each other on the way. */
-const spacingMargin = 1.035;
-/** Of that room, what the last N real starts must leave. */
-const windowGuard = 25;
+/** Room beyond the second for requests that overtake each other on the way, in milliseconds: at least so much. */
+const leastRoom = 35;
+/** Of that room, what the last N real starts may use up. */
+const windowSlack = 10;
 /** From here on a request takes longer than its share of a second: only the sliding second is kept. */
 const evenlySpacedBelow = 500;
 /** From here on nothing is kept: no client and no server of this kind gets there. */
 const unlimitedFrom = 10_000;
+/**
+ * More room makes refusals rare. Where they come with fewer answers between them than this, again and again, the limit
+ * is another one: the third time in a row, those of the second kind count half.
+ */
+const veryOften = 12;
+const often = 40;
+const mostHasty = 2;
+/** Nor are those after which so many that were under way were refused too. */
+const mostEchoes = 5;
 const shortestPause = 1000;
 const longestPause = 60_000;
 const assumedLatency = 1000;
+/** Enough for 7 a second at five seconds, with room for answers that take longer than most. */
+const mostInFlight = 64;
 
 /** A pacer that spaces starts evenly and never starts more than `requestsPerSecond` in any second. */
 export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions): Pacer {
   const rate = createAdaptiveRate(requestsPerSecond);
+  const spread = createSpread(leastRoom, requestsPerSecond);
   const window = requestsPerSecond > unlimitedFrom ? 0 : Math.max(1, Math.ceil(requestsPerSecond));
   const starts = new Float64Array(window).fill(Number.NEGATIVE_INFINITY);
   const listeners: ((until: number) => void)[] = [];
@@ -56,6 +71,9 @@ export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions):
   let pausedUntil = Number.NEGATIVE_INFINITY;
   let refusedAt = Number.NEGATIVE_INFINITY;
   let refusalsInARow = 0;
+  let answeredSince = Number.POSITIVE_INFINITY;
+  let hasty = 0;
+  let echoes = 0;
   let latency: number | undefined;
 
   /** A clock that is set back must not make everybody wait until it is as late again. */
@@ -68,11 +86,11 @@ export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions):
 
   function spacing(now: number): number {
     const current = rate.at(now);
-    return current >= evenlySpacedBelow ? 0 : (1000 / current) * spacingMargin;
+    return current >= evenlySpacedBelow ? 0 : (1000 + spread.room()) / current;
   }
 
   function waitFor(now: number): number {
-    const windowOpens = window === 0 ? slot : starts[count % window]! + 1000 + windowGuard;
+    const windowOpens = window === 0 ? slot : starts[count % window]! + 1000 + spread.room() - windowSlack;
     return Math.max(slot, pausedUntil, windowOpens) - now;
   }
 
@@ -81,12 +99,16 @@ export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions):
     // later than a whole slot. Time in which nobody asked is not made up for.
     slot = Math.max(slot, pausedUntil, queuedAt, now - spaced) + spaced;
     const mine = count++;
+    const rival = window > 0 ? starts[mine % window]! : Number.NEGATIVE_INFINITY;
+    let sentAt = now;
     if (window > 0) starts[mine % window] = now;
     rate.started(now);
     return {
       startedAt: now,
+      room: () => sentAt - rival - 1000,
       sent() {
-        if (window > 0 && count - mine <= window) starts[mine % window] = time();
+        sentAt = time();
+        if (window > 0 && count - mine <= window) starts[mine % window] = sentAt;
       },
     };
   }
@@ -114,6 +136,22 @@ export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions):
     }
   }
 
+  /** The refusal is put down to requests that arrived together, and more room is left from now on. */
+  function isUneven(now: number, turn: Turn): boolean {
+    if (rate.at(now) < requestsPerSecond) return false;
+    const isHopeless = echoes >= mostEchoes;
+    hasty = answeredSince < often ? hasty + (answeredSince < veryOften ? 1 : 0.5) : 0;
+    answeredSince = 0;
+    echoes = 0;
+    if (hasty <= mostHasty && !isHopeless) {
+      if (spread.refused(turn.room())) return true;
+      return rate.wasUsed(turn.startedAt) && spread.refused(spread.room());
+    }
+    // However much room there is, it does not help: the limit is another one.
+    spread.forget();
+    return false;
+  }
+
   return {
     turn: () =>
       new Promise((grant, refuse) => {
@@ -122,16 +160,20 @@ export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions):
       }),
     answered(turn) {
       if (turn.startedAt > refusedAt) refusalsInARow = 0;
+      if (requestsPerSecond < evenlySpacedBelow) spread.answered(turn.room());
+      answeredSince++;
       const sample = Math.max(0, time() - turn.startedAt);
       latency = latency === undefined ? sample : latency + (sample - latency) * 0.2;
     },
     refused(turn, wait) {
       const now = time();
-      const isEcho = !rate.refused(now, turn.startedAt);
+      const wasUnderWay = turn.startedAt <= refusedAt;
+      const isEcho = wasUnderWay || (!isUneven(now, turn) && !rate.refused(now, turn.startedAt));
       // An echo asks for quiet too: where refused requests count, the server has just counted another one.
       const doubled = isEcho ? 0 : refusalsInARow;
       // A server that says zero and refuses again has to be left alone all the same.
       const pause = Math.max(wait ?? 0, Math.min(longestPause, shortestPause * 2 ** doubled));
+      if (wasUnderWay) echoes++;
       if (!isEcho) {
         refusedAt = now;
         refusalsInARow++;
@@ -145,7 +187,7 @@ export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions):
       const current = rate.at(time());
       // Little's law, with room for answers that take longer than most.
       const useful = Math.ceil(current * ((latency ?? assumedLatency) / 1000) * 1.6) + 1;
-      return Math.max(1, Math.min(useful, current >= evenlySpacedBelow ? 4 : 24));
+      return Math.max(1, Math.min(useful, current >= evenlySpacedBelow ? 4 : mostInFlight));
     },
     onWaiting: (listener) => void listeners.push(listener),
   };

@@ -4,6 +4,8 @@ export interface AdaptiveRate {
   at(now: number): number;
   /** A request set out. */
   started(at: number): void;
+  /** Nearly all of the rate was accepted in the second before `startedAt`, the request of then included. */
+  wasUsed(startedAt: number): boolean;
   /**
    * A request that set out at `startedAt` was refused (429). Returns false for an echo, which changes nothing:
    * it was under way when the rate was last cut.
@@ -19,8 +21,6 @@ const goodAfter = 10_000;
  * held up on their way and arrived together.
  */
 const nearlyAll = 0.9;
-const cutByChance = 0.95;
-const firstHoldByChance = 5_000;
 
 /** Where less than this share of the rate was accepted, the server has told what it permits a second. */
 const clearlyLess = 0.8;
@@ -51,7 +51,6 @@ export function createAdaptiveRate(limit: number): AdaptiveRate {
   let nextStep = Number.POSITIVE_INFINITY;
   let stepSize = firstStep;
   let hold = firstHold;
-  let holdByChance = firstHoldByChance;
   /** The rates before the climb that is under way and before its last step. */
   let climb: { from: number; before: number } | undefined;
   /** When the latest requests set out, but for the refused ones. */
@@ -74,6 +73,11 @@ export function createAdaptiveRate(limit: number): AdaptiveRate {
     climb = undefined;
   }
 
+  /** How many of the requests that set out in the second up to `startedAt` were not refused. */
+  function acceptedBefore(startedAt: number): number {
+    return accepted.filter((at) => at > startedAt - 1000 && at <= startedAt).length;
+  }
+
   return {
     at(now) {
       if (now >= nextStep) step(now);
@@ -83,16 +87,14 @@ export function createAdaptiveRate(limit: number): AdaptiveRate {
       accepted.push(at);
       if (accepted.length > 2 * rememberedStarts) accepted = accepted.slice(-rememberedStarts);
     },
+    wasUsed: (startedAt) => acceptedBefore(startedAt) >= rate * nearlyAll,
     refused(now, startedAt) {
       const refusedStart = accepted.lastIndexOf(startedAt);
       if (refusedStart >= 0) accepted.splice(refusedStart, 1);
       if (startedAt <= refusedAt) return false;
-      const lastSecond = accepted.filter((at) => at > startedAt - 1000 && at <= startedAt).length;
+      const lastSecond = acceptedBefore(startedAt);
       const isByChance = now - refusedAt >= goodAfter && lastSecond + 1 >= rate * nearlyAll;
-      if (isByChance && rate === limit) {
-        cut(now, rate * cutByChance, now + holdByChance);
-        holdByChance = Math.min(holdByChance * 2, longestHold);
-      } else if (climb !== undefined && now - changedAt < goodAfter) {
+      if (climb !== undefined && now - changedAt < goodAfter) {
         hold = Math.min(hold * 2, longestHold);
         cut(now, Math.max(climb.from, climb.before * backFromStep), now + hold);
       } else {

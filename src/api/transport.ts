@@ -47,7 +47,7 @@ export const defaultLimits: TransportLimits = {
   stallMilliseconds: 30_000,
   exchangeMilliseconds: 180_000,
   bodyBytes: 64 * 1024 * 1024,
-  connections: 32,
+  connections: 64,
 };
 
 /**
