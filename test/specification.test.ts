@@ -179,23 +179,15 @@ const rules: [string, () => unknown[]][] = [
   [
     'OAuth is the first variant',
     () => {
-      const { predicate_key: key, predicate_value: value } = spec.advanced_auth;
-      return at(key)[0]?.const === value ? [] : [key];
+      const [first] = (at(['credentials'])[0]!.oneOf ?? []) as { properties: Record<string, Schema> }[];
+      return first!.properties.auth_type!.const === 'oauth2.0' ? [] : [first];
     },
-  ],
-  [
-    'every path of advanced_auth exists',
-    () =>
-      nodesOf(spec.advanced_auth)
-        .map((node) => node.path_in_connector_config)
-        .filter((path) => Array.isArray(path) && at(path).length === 0),
   ],
   [
     'nothing beside the fields of a SPEC',
     () =>
       Object.keys(spec).filter(
-        (key) =>
-          !['protocol_version', 'documentationUrl', 'connectionSpecification', 'advanced_auth'].includes(key),
+        (key) => !['protocol_version', 'documentationUrl', 'connectionSpecification'].includes(key),
       ),
   ],
 ];
@@ -207,8 +199,12 @@ test('spec.json is a ConnectorSpecification, and its schema is valid draft-07', 
   expect(new Ajv().validateSchema(root)).toBe(true);
   expect(spec).toMatchObject({
     protocol_version: '0.2.0',
-    documentationUrl: expect.stringMatching(/^https:/),
   });
+});
+
+test('the documentation is a page of this repository', () => {
+  const [, page] = /^https:\/\/[^?#]+\/blob\/main\/(.+)$/.exec(spec.documentationUrl)!;
+  expect(readFileSync(new URL(`../${page}`, import.meta.url), 'utf8')).toMatch(/^# Kommo\n/);
 });
 
 describe('the form', () => {

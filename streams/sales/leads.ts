@@ -7,6 +7,6 @@ export const leads = defineStream({
   cursor: 'updated_at',
   ordersByCursor: true,
   ordersById: true,
-  with: ['contacts', 'catalog_elements', 'loss_reason', 'source_id', 'is_price_modified_by_robot'],
+  with: ['contacts', 'catalog_elements', 'loss_reason', 'source_id', 'source', 'is_price_modified_by_robot'],
   hasCustomFields: true,
 });

@@ -98,9 +98,9 @@ test('a field without a column is reported once', () => {
   const unknown: string[] = [];
   const shaper = createShaper(stream('leads'), ['id'], (field) => unknown.push(field));
   for (let id = 1; id < 4; id += 1) {
-    shaper.shape({ id, visitor_uid: null, price: 5, _links: {}, _embedded: { source: { id: 1 } } });
+    shaper.shape({ id, visitor_uid: null, price: 5, _links: {}, _embedded: { sender: { id: 1 } } });
   }
-  expect(unknown).toEqual(['visitor_uid', 'source']);
+  expect(unknown).toEqual(['visitor_uid', 'sender']);
 });
 
 test('whatever Kommo sends, every column holds its type or null, and text is well-formed', () => {

@@ -39,10 +39,12 @@ export function leadBuilder(world: World): RecordBuilder {
       const { pipeline, status } = stageOf(row);
       const created = table.createdAt[row]!;
       const updated = table.updatedAt[row]!;
+      const price = ((chance >>> 5) % 400) * PRICE_STEP + (version % PRICE_STEP);
       return {
         id: table.ids[row],
         name: `${leadNames[chance % leadNames.length]} ${row + 1}`,
-        price: ((chance >>> 5) % 400) * PRICE_STEP + (version % PRICE_STEP),
+        price,
+        price_with_minor_units: price + (chance % 100) / 100,
         responsible_user_id: referenceTo(world, 'users', chance >>> 7) ?? 0,
         group_id: group(chance),
         status_id: status,
