@@ -99,28 +99,36 @@ export class AccountStore {
     return row >= 0 && list.table.states[row] === LISTED && !this.unseenRows(name)?.(row);
   }
 
-  /** The ids of all listed records, rising. */
-  ids(stream: string): (number | string)[] {
-    const list = this.list(stream);
-    list.table.reveal(this.now());
-    return Array.from<number, number | string>(list.table.rowsIn(LISTED), (row) => list.publicId(row));
+  /** The ids of all listed records, rising; of a stream of other lists what `truth` calls so. */
+  ids(name: string): (number | string)[] {
+    const rows = this.listedRows(name);
+    if (rows === undefined) return [...this.truth(name)].map(({ id }) => id);
+    const list = this.list(name);
+    return Array.from<number, number | string>(rows, (row) => list.publicId(row));
   }
 
   /** Some listed ids by chance, each once; fewer when there are not so many. */
-  sample(stream: string, count: number, random: () => number = this.random): (number | string)[] {
-    const list = this.list(stream);
-    list.table.reveal(this.now());
-    const rows = list.table.rowsIn(LISTED);
+  sample(name: string, count: number, random: () => number = this.random): (number | string)[] {
+    const rows = this.listedRows(name);
+    const ids = rows === undefined ? this.ids(name) : undefined;
+    const { length } = ids ?? rows!;
     const picked = new Set<number>();
-    while (picked.size < Math.min(count, rows.length)) picked.add(rows[Math.floor(random() * rows.length)]!);
-    return Array.from(picked, (row) => list.publicId(row));
+    while (picked.size < Math.min(count, length)) picked.add(Math.floor(random() * length));
+    return Array.from(picked, (place) => ids?.[place] ?? this.list(name).publicId(rows![place]!));
   }
 
   /** How many records are listed. */
-  count(stream: string): number {
-    const list = this.list(stream);
-    list.table.reveal(this.now());
-    return list.table.rowsIn(LISTED).length;
+  count(name: string): number {
+    return (this.listedRows(name) ?? this.ids(name)).length;
+  }
+
+  /** The listed rows of a list; undefined for a stream that is no list itself. */
+  private listedRows(name: string): Uint32Array | undefined {
+    const lists = listsOf(name);
+    if (lists.length > 0 && lists[0]!.name !== name) return undefined;
+    const { table } = this.list(name);
+    table.reveal(this.now());
+    return table.rowsIn(LISTED);
   }
 
   /** A list by its name; throws for one that the account does not have. */
@@ -136,9 +144,8 @@ export class AccountStore {
   /** The listed records of a list. */
   all(name: string): KommoRecord[] {
     const list = this.list(name);
-    list.table.reveal(this.now());
     const unseen = this.unseenRows(name);
-    return [...list.table.rowsIn(LISTED)].filter((row) => !unseen?.(row)).map((row) => list.record(row));
+    return [...this.listedRows(name)!].filter((row) => !unseen?.(row)).map((row) => list.record(row));
   }
 
   /** The listed records of a list that belong to this one. */

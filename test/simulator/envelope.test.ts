@@ -27,6 +27,41 @@ test.each(cases)('%s has the envelope of real answers', async (path, key, keys) 
   });
 });
 
+const page = ['_page', '_links', '_embedded'];
+const counted = ['_total_items', '_page', '_page_count', '_links', '_embedded'];
+const total = ['_total_items', '_links', '_embedded'];
+const bare = ['_total_items', '_embedded'];
+
+/** As they were seen or are documented (observed-data.md §1, kommo-api.md §5). */
+test.each([
+  ['catalogs', 'catalogs', page],
+  ['leads/notes', 'notes', page],
+  ['customers', 'customers', page],
+  ['customers/tags', 'tags', page],
+  ['customers/transactions', 'transactions', page],
+  ['leads/unsorted', 'unsorted', page],
+  ['talks', 'talks', page],
+  ['widgets', 'widgets', page],
+  ['chats/templates', 'chat_templates', page],
+  ['customers/segments/custom_fields', 'custom_fields', counted],
+  ['bots', 'items', counted],
+  ['sources', 'sources', total],
+  ['events/types', 'events_types', total],
+  ['customers/segments', 'segments', total],
+  ['customers/statuses', 'statuses', bare],
+  ['webhooks', 'webhooks', bare],
+  ['companies/custom_fields/groups', 'custom_field_groups', bare],
+] as const)('%s has its own envelope', async (path, key, keys) => {
+  await withAccount({ leads: 60 }, async (simulator) => {
+    const { body } = await ask(simulator, path);
+    expect(Object.keys(body)).toEqual(keys);
+    expect(Object.keys(body._embedded)).toEqual([key]);
+    if (keys === counted)
+      expect([body._page_count, body._total_items]).toEqual([expect.any(Number), expect.any(Number)]);
+    if (keys === bare || keys === total) expect(body._total_items).toBe(body._embedded[key].length);
+  });
+});
+
 test('the headers of a real answer are there', async () => {
   await withAccount({ leads: 10 }, async (simulator) => {
     const { headers } = await ask(simulator, 'leads');

@@ -75,7 +75,11 @@ test.each(listDeclarations.map(({ name }) => name))(
 test('a stream of several lists is told apart by its whole key', async () => {
   await withAccount(small, async ({ account }) => {
     const [note] = account.ids('contacts_notes');
-    expect([...account.truth('notes')].map(({ id }) => id)).toContain(`contacts/${note}`);
+    expect(account.ids('notes')).toContain(`contacts/${note}`);
+    expect(account.count('notes')).toBe(account.ids('notes').length);
+    const some = account.sample('notes', 5);
+    expect(account.ids('notes')).toEqual(expect.arrayContaining(some));
+    expect(new Set(some).size).toBe(5);
     const [element] = account.ids('catalog_elements');
     const catalog = account.record('catalog_elements', element!)!.catalog_id;
     expect([...account.truth('catalog_elements')][0]!.id).toBe(`${catalog}/${element}`);
