@@ -70,9 +70,19 @@ function answerRoute(
   }
   if (route.id !== undefined) return oneRecord(account, list, route.id, parent, query, self);
   // The account is a record without a list.
-  if (declaration.key === '') return oneRecord(account, list, String(account.id), undefined, query, self);
+  if (declaration.key === '') {
+    const answer = oneRecord(account, list, String(account.id), undefined, query, self);
+    return { ...answer, body: underAskedName(answer.body!, account.world.driveUrl, self) };
+  }
   needParameters(list, query);
   return listPage(account, readings, list, query, self, parent);
+}
+
+/** The second host lies under the name by which the first one was asked: `localhost`, an address, a container's name. */
+function underAskedName(body: string, driveUrl: string, self: string): string {
+  const named = new URL(driveUrl);
+  named.hostname = new URL(self).hostname;
+  return body.replace(driveUrl, named.origin);
 }
 
 /** Some lists have filters that are not called so, and refuse to be asked without one. */

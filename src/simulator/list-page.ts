@@ -24,12 +24,14 @@ export function listPage(
   if (list.prematureEnds.meets(readingFor(readings, 'prematureEnds', declaration.name), account.random)) {
     return { status: 204 };
   }
-  const filtering = readingFor(readings, 'filters', declaration.name);
+  // What is no `filter[…]` is always understood.
+  const isFilter = declaration.parameters.length === 0;
+  const filtering = isFilter ? readingFor(readings, 'filters', declaration.name) : 'honoured';
   if (query.filters.size > 0 && filtering === 'rejected') {
     return problem(400, 'Filters are not available for this account');
   }
   const condition: Condition =
-    filtering === 'ignored' || happens(account, readings, 'filterLapses', list)
+    filtering === 'ignored' || (isFilter && happens(account, readings, 'filterLapses', list))
       ? { created: undefined, updated: undefined, tests: [], ids: undefined }
       : conditionOf(declaration, query, readings);
   const bin = declaration.bin && query.wanted.has('only_deleted');
