@@ -45,15 +45,20 @@ export const turn: fc.Arbitrary<Turn> = fc.oneof(
 /**
  * Takes out what no reader could tell from a list that is whole:
  * - a page that is empty because all its rows are hidden, where no `next` says that the list goes on;
+ * - a page of hidden rows, where pages behind the depth are empty too, or the last one comes again and again;
  * - a page that ends early and says nothing, of a list in no order: its other rows might be anywhere;
  * - a page in the wrong order that looks like the right one, as the ids of an import do;
  * - a server whose clock is off and whose neighbour's is off by something else.
  */
 function fair(drawn: Required<Omit<Readings, 'renamed'>>): Partial<Readings> {
   const isShuffled = [drawn.defaultOrder, drawn.eventsOrder, drawn.ties].includes('shuffled');
+  const isHiding = drawn.shortPages !== 0;
   return {
     ...drawn,
     hiddenTogether: drawn.next === 'never' ? 1 : drawn.hiddenTogether,
+    beyondDepth:
+      isHiding && drawn.next !== 'honest' && drawn.beyondDepth === 'empty' ? '204' : drawn.beyondDepth,
+    beyondEnd: isHiding ? '204' : drawn.beyondEnd,
     cutPages: isShuffled && drawn.next !== 'honest' ? 0 : drawn.cutPages,
     defaultOrder: drawn.orderLapses === 0 ? drawn.defaultOrder : 'arbitrary',
     // Without a Date header nobody can know that the server's clock is an hour ahead.
