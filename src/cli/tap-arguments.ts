@@ -20,7 +20,10 @@ ${describeTerms(
     ],
     ['-p, --properties FILE', 'the older name of --catalog'],
     ['-s, --state FILE', 'the last STATE of an earlier run, as JSON: goes on from there'],
-    ['-d, --discover', 'print the catalog of all streams and columns'],
+    [
+      '-d, --discover',
+      'print the catalog of all streams and columns; with --config of those that the account can have',
+    ],
     [
       '    --test[=MODE]',
       'try the settings: read one record of each stream (all, records), or print schemas only (schema)',

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { KommoClient } from '../api/kommo-client.ts';
 import type { Config } from '../config.ts';
 import { about } from '../dialect/singer/about.ts';
 import { discoverCatalog } from '../dialect/singer/catalog.ts';
@@ -62,8 +63,8 @@ async function sync(context: Context, given: TapArguments, log: TapLog): Promise
 }
 
 /**
- * The streams that a catalog can select. Only columns of custom fields differ from account to account; where none are
- * wanted, a config that could not be used later is still worth a word.
+ * The streams that a catalog can select: with a config those that this account and token can have, with the columns
+ * of custom fields that are wanted. Where none are, a config that could not be used later is still worth a word.
  */
 async function streamsToDiscover(
   context: Context,
@@ -84,13 +85,19 @@ async function streamsToDiscover(
     log('warn', `The catalog is complete, but a sync would fail: ${(error as Error).message}`);
     return streams;
   }
-  if (!wantsFieldColumns(given.received)) return streams;
-  const [{ offeredStreams }, { keepTokensInFile }] = await Promise.all([
-    import('./custom-field-columns.ts'),
-    import('./token-keeping.ts'),
-  ]);
+  const [{ withAccount }, { addFieldColumns }, { availableStreams }, { keepTokensInFile }] =
+    await Promise.all([
+      import('./account.ts'),
+      import('./custom-field-columns.ts'),
+      import('./available-streams.ts'),
+      import('./token-keeping.ts'),
+    ]);
   const tokenStore = keepTokensInFile(context, config, given.credentialsFile);
-  return offeredStreams(context, config, streams, log, tokenStore);
+  const ask = async (client: KommoClient) => {
+    const available = await availableStreams(client, streams, log);
+    return addFieldColumns(available, client, config.customFieldColumns, log);
+  };
+  return withAccount(context, config, log, ask, { tokenStore });
 }
 
 async function readSettingsSchema(packageRoot: URL): Promise<SettingSchema> {

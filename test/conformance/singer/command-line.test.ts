@@ -85,7 +85,29 @@ describe('--discover', () => {
       '--discover',
     );
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(simulator.statistics.log).toEqual([]);
+    const asked = simulator.statistics.log.map(({ url }) => url);
+    expect(asked.length).toBe(new Set(asked).size);
+  });
+
+  it('leaves out what the account cannot have, and fails when nothing is left', async () => {
+    const { config } = writeFiles({ config: settingsFor(account.simulator) });
+    const discover = () => tap('--config', config, '--discover');
+    const { faults } = account.simulator;
+    try {
+      faults.addNamed('payment', { list: 'users' });
+      const some = await discover();
+      const names = JSON.parse(some.stdout).streams.map(
+        (entry: { tap_stream_id: string }) => entry.tap_stream_id,
+      );
+      expect(names).toEqual(streamNames.filter((name) => name !== 'users'));
+      expect(some.stderr).toMatch(/^WARNING users is left out of the catalog\. .*\(402\).*\n$/);
+      faults.addNamed('not-found', { match: ({ path }) => path !== '/api/v4/account' });
+      const none = await discover();
+      expect(none).toMatchObject({ code: 1, stdout: '' });
+      expect(none.stderr).toMatch(/CRITICAL This account and this token cannot have any stream/);
+    } finally {
+      faults.clear();
+    }
   });
 
   it('works with a config that a sync could not use, and says so', async () => {

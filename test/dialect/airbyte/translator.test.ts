@@ -257,3 +257,19 @@ test('any text survives the way into a line and out of it', async () => {
   ]);
   expect(ofType(messages, 'RECORD')[0].data.name).toBe(text);
 });
+
+test('what is not available has no STATE, is not COMPLETE, and is no failure', async () => {
+  const unavailable: SyncEvent = {
+    ...finished('users'),
+    type: 'finished',
+    unavailable: 'not in the plan',
+  } as SyncEvent;
+  const messages = await translate([started('users'), unavailable, started('leads'), finished('leads')]);
+  expect(messages.map(brief)).toEqual([
+    'users STARTED',
+    'users INCOMPLETE',
+    'leads STARTED',
+    'leads STATE 0',
+    'leads COMPLETE',
+  ]);
+});

@@ -254,3 +254,20 @@ describe('metrics', () => {
     expect(points).toEqual([{ type: 'timer', metric: 'http_request_duration', value: 1.5, tags }]);
   });
 });
+
+describe('what the account cannot have', () => {
+  const setup = { activateVersions: true, metadata: { 'replication-method': 'FULL_TABLE' } };
+  const typesOf = async (end: Partial<SyncEvent>) => {
+    const messages = await tapOf(setup).play(started, records(2), checkpoint, {
+      ...finished,
+      ...end,
+    } as SyncEvent);
+    return messages.map((message) => message.type);
+  };
+
+  it('keeps the rows that a target has of it', async () => {
+    expect(await typesOf({})).toContain('ACTIVATE_VERSION');
+    expect(await typesOf({ uncovered: [{ entity_type: 'customers' }] })).not.toContain('ACTIVATE_VERSION');
+    expect(await typesOf({ unavailable: 'not in the plan' })).not.toContain('ACTIVATE_VERSION');
+  });
+});
