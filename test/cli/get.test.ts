@@ -1,5 +1,6 @@
 import nock from 'nock';
 import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { entities } from '../../src/cli/get/entities.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { streams } from '../../streams/index.ts';
 import { performHere } from './in-process.ts';
@@ -37,6 +38,61 @@ describe('one record', () => {
       expect(_links).toBeDefined();
     },
   );
+
+  /** Some id of each entity, as somebody would type it. */
+  const ids: Readonly<Record<string, () => string>> = {
+    statuses: () => `${first('pipelines')}/142`,
+    custom_fields: () => `contacts/${first('contacts_custom_fields')}`,
+    catalog_elements: () => {
+      const [element] = simulator.account.all('catalog_elements');
+      return `${element!.catalog_id}/${element!.id}`;
+    },
+    widgets: () => `${simulator.account.all('widgets')[0]!.code}`,
+  };
+  const first = (list: string) => `${simulator.account.ids(list)[0]}`;
+  const withId = entities.filter(({ id }) => id !== '');
+
+  test.each(withId.map(({ name }) => name))('of %s is found by its id', async (name) => {
+    const { identity } = entities.find((each) => each.name === name)!;
+    const id = ids[name]?.() ?? first(name);
+    const { code, stdout, stderr } = await performHere(['get', name, id, '--config', config]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(`${JSON.parse(stdout)[identity]}`).toBe(id.split('/').at(-1));
+    const missing = await performHere(['get', name, `${id}9999`, '--config', config]);
+    expect(missing).toMatchObject({ code: 1, stdout: '' });
+    expect(missing.stderr).toBe(`source-kommo: The account has no such record: ${name} ${id}9999\n`);
+  });
+
+  test.each(withId.flatMap(({ name, parts }) => parts.map((part) => [name, part.name])))(
+    'the list %s ID %s can be read',
+    async (name, part) => {
+      const id = ids[name!]?.() ?? first(name!);
+      const { code, stderr } = await performHere(['get', name!, id, part!, '--config', config]);
+      expect([code, stderr]).toEqual([0, '']);
+    },
+  );
+
+  test.each(entities.filter(({ id }) => id === '').map(({ name }) => name))(
+    '%s needs no id',
+    async (name) => {
+      const { code, stdout } = await performHere(['get', name, '--config', config]);
+      // Kommo documents only how short links are created.
+      expect(code).toBe(name === 'short_links' ? 1 : 0);
+      if (code === 0) expect(typeof JSON.parse(stdout)).toBe('object');
+    },
+  );
+
+  test('the notes of a lead are those that the account holds', async () => {
+    const notes = simulator.account.all('leads_notes');
+    const { entity_id: lead } = notes[0]!;
+    const { stdout } = await performHere(['get', 'leads', `${lead}`, 'notes', '--config', config]);
+    const found = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).id);
+    const held = notes.filter((note) => note.entity_id === lead).map(({ id }) => id);
+    expect(found.sort()).toEqual(held.sort());
+  });
 
   test('--shaped has the columns of the stream, in their order', async () => {
     const { id } = [...simulator.account.truth('leads')][3]!;
@@ -168,9 +224,9 @@ describe('a list that hangs on a record', () => {
 
 test.each([
   [[], 'get what?'],
-  [['deals', '5'], 'get knows no deals; it knows leads, contacts'],
+  [['deals', '5'], 'get does not know deals; it knows leads, contacts'],
   [['leads'], 'get leads needs an id: leads ID'],
-  [['leads', '..'], '.. is no id'],
+  [['leads', '..'], '.. is not an id'],
   [['leads', '5', 'chats'], 'leads have no chats; there are notes, links, files, subscriptions'],
   [['tasks', '5', 'notes'], 'tasks have no notes'],
   [['leads', '5', 'notes', 'more'], 'unexpected argument more'],
