@@ -18,7 +18,7 @@ export function customFieldColumns(meta: Meta) {
     if (names.length === 1 && names[0] === 'all') return 'all';
     if (names.length === 1 && names[0] === 'none') return [];
     if (names.every((name) => /^[A-Za-z0-9_]+$/.test(name))) return names;
-    const message = 'must be all, none, or ids and codes of custom fields with commas between';
+    const message = 'must be all, none, or a comma-separated list of ids and codes of custom fields';
     context.issues.push({ code: 'custom', message, input: value });
     return z.NEVER;
   });

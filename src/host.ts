@@ -30,7 +30,7 @@ export function accountHost(text: string): CheckedHost {
   if (/[^\x20-\x7e]/.test(host) || /(^|\.)xn--/.test(host)) {
     return {
       problem:
-        'must consist of the letters a-z, digits and hyphens: a letter of another script names another host',
+        'must consist of the letters a-z, digits and hyphens: a look-alike letter of another script would name another host',
     };
   }
   const [subdomain = '', ...rest] = host.split('.');
@@ -70,7 +70,7 @@ export function replacementHost(text: string): CheckedHost {
 export function driveHost(text: string, accountOrigin: string): CheckedHost {
   const url = URL.parse(text);
   if (!url || url.username || url.password || url.pathname !== '/' || url.search || url.hash)
-    return { problem: 'is no address of a host' };
+    return { problem: 'is not the address of a host' };
   const isKommo = url.protocol === 'https:' && url.port === '' && isKommoHost(url.hostname);
   const account = new URL(accountOrigin);
   const isReplacement =

@@ -37,7 +37,7 @@ export async function main(program: string, packageRoot: URL): Promise<void> {
   const crashed = new Promise<never>((_, reject) => {
     const crash = (error: unknown) => {
       reject(error);
-      stopping.abort(new InterruptedError('Stopped by a defect.', { cause: error }));
+      stopping.abort(new InterruptedError('Stopped by a bug.', { cause: error }));
     };
     process.on('uncaughtException', crash);
     process.on('unhandledRejection', crash);

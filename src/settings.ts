@@ -148,7 +148,7 @@ export const Settings = z.object(
     custom_field_columns: customFieldColumns({
       title: 'Custom Field Columns',
       description:
-        'Columns for custom fields, beside the JSON in custom_fields_values: all, none, or ids and codes with commas between. Which fields there are is asked when the streams are discovered.',
+        'Columns for custom fields, in addition to the JSON in custom_fields_values: all, none, or a comma-separated list of ids and codes. The account is asked for its fields when the streams are discovered.',
       order: 5,
       examples: ['all', 'PHONE,EMAIL,123456'],
     }),

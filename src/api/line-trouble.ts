@@ -24,7 +24,7 @@ export function lineTrouble(error: unknown, host: string): unknown {
   const context = { detail: error instanceof Error ? error.message : String(error), cause: error };
   // Not the line, but what was to be sent.
   if (code === 'UND_ERR_INVALID_ARG') return error;
-  if (code === undefined) return new Setback('broken', 'the connection broke off', context);
+  if (code === undefined) return new Setback('broken', 'the connection was lost', context);
   if (noAnswerInTime.has(code)) return new Setback('timeout', 'no answer in time', context);
   if (code === 'ENOTFOUND') return new Setback('unknown-host', 'no such host (ENOTFOUND)', context);
   if (noConnection.has(code)) return new Setback('unreachable', `no connection (${code})`, context);
@@ -38,11 +38,11 @@ export function lineTrouble(error: unknown, host: string): unknown {
   }
   if (isEncryptionTrouble(code)) {
     return new ConfigError(
-      `There is no encrypted connection to ${host} (${code}). Check the address and the proxies on the way; a CA certificate of theirs belongs into the file that NODE_EXTRA_CA_CERTS names.`,
+      `No encrypted connection to ${host} could be made (${code}). Check the address and any proxies on the way; if a proxy has its own CA certificate, put it into the file that NODE_EXTRA_CA_CERTS names.`,
       context,
     );
   }
-  return new Setback('broken', `the connection broke off (${code})`, context);
+  return new Setback('broken', `the connection was lost (${code})`, context);
 }
 
 function isCertificateTrouble(code: string): boolean {

@@ -49,7 +49,9 @@ export function parseJson(answer: Answer): unknown {
     return JSON.parse(answer.body);
   } catch {
     // The parser's message quotes the body, whose end says best where it was cut.
-    throw new Setback('broken', 'an empty or cut answer', { detail: shortLine(answer.body.slice(-200)) });
+    throw new Setback('broken', 'an empty or truncated answer', {
+      detail: shortLine(answer.body.slice(-200)),
+    });
   }
 }
 

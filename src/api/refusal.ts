@@ -23,7 +23,7 @@ const access =
 const missing: Readonly<Record<number, { said: (purpose: string) => string; needs: string }>> = {
   // Of the Drive only: the account itself takes the token.
   401: {
-    said: (purpose) => `Kommo does not take the token for ${purpose} (401)`,
+    said: (purpose) => `Kommo did not accept the token for ${purpose} (401)`,
     needs: access,
   },
   402: {

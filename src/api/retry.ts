@@ -92,7 +92,7 @@ function contextOf(error: Setback): { detail: string; cause: unknown } {
 }
 
 const advice: Readonly<Record<SetbackKind, string>> = {
-  'unknown-host': 'Check that subdomain is spelled as in the address of your account, and the network.',
+  'unknown-host': 'Check the network, and that subdomain is spelled as in the address of your account.',
   unreachable:
     'Check the network, a proxy if there is one (HTTPS_PROXY), and that subdomain is spelled as in the address of your account.',
   broken: 'Check the network and proxies on the way, and try again later.',

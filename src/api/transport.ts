@@ -80,7 +80,7 @@ export function createTransport(
       const { origin, pathname, search, host } = new URL(url);
       const patience = new AbortController();
       const tooLong = setTimeout(
-        () => patience.abort(new Setback('timeout', 'an answer that does not come to its end')),
+        () => patience.abort(new Setback('timeout', 'an answer that never ended')),
         exchangeMilliseconds,
       );
       try {

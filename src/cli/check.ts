@@ -15,7 +15,7 @@ export const check = defineCommand({
   name: 'check',
   summary:
     'Tries the settings on the account and prints an Airbyte CONNECTION_STATUS message: SUCCEEDED, or FAILED and what ' +
-    'to mend. The exit code is 0 with either.',
+    'to fix. The exit code is 0 either way.',
   flags: {
     config: configFlag,
     debug: { type: 'boolean', summary: 'log every request, its status and its time' },

@@ -19,7 +19,7 @@ export function chooseStreams(streams: readonly Stream[], list = 'default'): rea
   if (unknown !== undefined) {
     throw new UsageError(
       `--streams: there is no stream "${unknown}"; the streams are ${known.slice(0, -2).join(', ')}; ` +
-        'all stands for every one, default for those that are read where none is named',
+        'all means every one, default those that are read when none is named',
     );
   }
   return streams.flatMap((stream) => {

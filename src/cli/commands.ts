@@ -17,7 +17,7 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./spec.ts')).spec,
   },
   check: {
-    summary: 'try the settings on the account, and say what to mend',
+    summary: 'try the settings on the account, and say what to fix',
     load: async () => (await import('./check.ts')).check,
   },
   discover: {
@@ -33,7 +33,7 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./read.ts')).read,
   },
   get: {
-    summary: 'print one record as Kommo has it, or a list that hangs on it',
+    summary: 'print one record as Kommo has it, or a list that belongs to it',
     load: async () => (await import('./get.ts')).get,
   },
   sync: {

@@ -14,10 +14,10 @@ export function readConsent(answer: string, state: string): Consent {
   const text = answer.trim();
   if (!URL.canParse(text)) {
     if (/^\S+$/.test(text)) return { code: text, accountHost: undefined };
-    throw new ConfigError('This is neither the address to which the browser was led nor a code.');
+    throw new ConfigError('This is neither the address that the browser was sent to nor a code.');
   }
   const { searchParams } = new URL(text);
-  if (searchParams.get('error') !== null) throw new ConfigError('The access was denied in the browser.');
+  if (searchParams.get('error') !== null) throw new ConfigError('Access was denied in the browser.');
   const code = searchParams.get('code');
   if (code === null) throw new ConfigError('There is no code in this address: copy all of it.');
   if (searchParams.get('state') !== state) {
@@ -45,9 +45,12 @@ export function awaitBrowser(redirectUri: string, signal: AbortSignal): Promise<
   });
   server.on('error', (cause: NodeJS.ErrnoException) =>
     reject(
-      new ConfigError(`Nobody can listen at the redirect_uri ${redirectUri} (${cause.code}): pass --code.`, {
-        cause,
-      }),
+      new ConfigError(
+        `This program cannot listen at the redirect_uri ${redirectUri} (${cause.code}): pass --code.`,
+        {
+          cause,
+        },
+      ),
     ),
   );
   signal.addEventListener('abort', () => reject(signal.reason), { once: true });

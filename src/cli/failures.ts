@@ -11,6 +11,6 @@ export function describeFailures(
   return [...failures].map(([stream, error]) => {
     if (isSourceError(error)) return `${stream} is not complete: ${error.message}`;
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return `${stream} is not complete, by a defect of this program, please report it: ${text}`;
+    return `${stream} is not complete because of a bug in this program; please report it: ${text}`;
   });
 }

@@ -15,8 +15,8 @@ export const get = defineCommand({
   name: 'get',
   operands: 'ENTITY ID [LIST]',
   summary:
-    'Prints one record as Kommo has it, as JSON: get leads 123. With a word behind it, the rows of a list that hangs on ' +
-    'the record, one a line: get leads 123 notes.',
+    'Prints one record as Kommo has it, as JSON: get leads 123. Add the name of a list that belongs to ' +
+    'the record to print its rows, one per line: get leads 123 notes.',
   terms: [
     ...entities.map(({ name, id, parts }): [string, string] => [
       `${name} ${id}`.trim(),
@@ -27,7 +27,7 @@ export const get = defineCommand({
     config: configFlag,
     shaped: {
       type: 'boolean',
-      summary: 'the columns that the stream delivers, in place of what Kommo sends',
+      summary: 'the columns that the stream delivers, instead of what Kommo sends',
     },
     debug: { type: 'boolean', summary: 'log every request, its status and its time' },
   },

@@ -4,7 +4,7 @@ import { ConfigError } from '../errors.ts';
 const problems: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
   EISDIR: 'is a directory',
-  EACCES: 'may not be read by this user',
+  EACCES: 'cannot be read by this user',
 };
 
 /** The JSON in a file; undefined where the file is empty. `what` names it in errors: `config`. */

@@ -16,19 +16,19 @@ import { readVersion } from './version.ts';
 export const login = defineCommand({
   name: 'login',
   summary:
-    'Authorizes an OAuth integration, which is needed once, and puts its tokens into the config file. The file has to ' +
-    'hold subdomain, and in credentials auth_type (oauth2.0), client_id, client_secret and redirect_uri.',
+    'Authorizes an OAuth integration, which has to be done once, and puts its tokens into the config file. The file must ' +
+    'hold subdomain and, in credentials, auth_type (oauth2.0), client_id, client_secret and redirect_uri.',
   flags: {
     config: {
       type: 'string',
       placeholder: 'FILE',
-      summary: 'the settings, as JSON; gets the tokens',
+      summary: 'the settings, as JSON; the tokens are written into it',
       required: true,
     },
     code: {
       type: 'string',
       placeholder: 'CODE',
-      summary: 'the code that the consent page gave; without it, login leads to that page',
+      summary: 'the code from the consent page; without it, login sends you to that page',
     },
     debug: { type: 'boolean', summary: 'log every request, its status and its time' },
   },
@@ -78,7 +78,7 @@ function codeFor({ origin, received }: Config, { code, accountHost: host }: Cons
   const consenting = accountHost(host);
   if ('origin' in consenting && consenting.origin === origin) return code;
   throw new ConfigError(
-    `The access was allowed for the account ${JSON.stringify(host.slice(0, 100))}, but subdomain names ${new URL(origin).host}: ` +
+    `Access was granted for the account ${JSON.stringify(host.slice(0, 100))}, but subdomain names ${new URL(origin).host}: ` +
       'correct subdomain, or choose the other account in the browser.',
   );
 }
@@ -94,15 +94,15 @@ async function askForConsent(
   const comesBack = comesBackHere(redirectUri);
   const then = comesBack
     ? `Then the browser comes back to ${redirectUri}, where this program waits.`
-    : 'Then paste the address to which the browser was led, or the code in it:';
+    : 'Then paste the address that the browser was sent to, or the code in it:';
   const isRemote = environment.SSH_CONNECTION !== undefined || environment.SSH_TTY !== undefined;
   const invite = async () => {
-    await stdout.write('Open this page as an administrator of the account and allow the access:');
+    await stdout.write('Open this page as an administrator of the account and grant access:');
     await stdout.write(`${consentUrl({ origin, clientId, state })}\n${then}`);
     if (comesBack && isRemote) {
       await stdout.write(
-        'You are connected over SSH, and a browser on your own computer does not get there. Copy what follows code=\n' +
-          `in the address that it shows then, and run: source-kommo login --config ${configPath} --code CODE`,
+        'You are connected over SSH, and a browser on your own computer cannot reach this machine. Copy what follows code=\n' +
+          `in the address that it ends up at, and run: source-kommo login --config ${configPath} --code CODE`,
       );
     }
     await stdout.flush();

@@ -13,7 +13,7 @@ export function noteNulledValues(log: Log): (event: SyncEvent) => void {
         noted.add(column);
         log(
           'warn',
-          `${column}: Kommo sent a value of another type, first for id ${data.id}; null is in its place`,
+          `${column}: Kommo sent a value of the wrong type, first for id ${data.id}; it is null here`,
         );
       }
     }

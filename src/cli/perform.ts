@@ -39,7 +39,7 @@ async function report(context: Context, command: Command | undefined, error: unk
     // stdout takes nothing any more.
   }
   if (isSourceError(error)) stderr.write(`${program}: ${error.message}\n`);
-  else stderr.write(`${program}: a defect of this program, please report it: ${describeDefect(error)}\n`);
+  else stderr.write(`${program}: a bug in this program; please report it: ${describeDefect(error)}\n`);
 }
 
 function describeDefect(error: unknown): string {

@@ -25,7 +25,7 @@ export const plan = defineCommand({
       type: 'string',
       placeholder: 'LIST',
       summary:
-        'these, as leads,users or default,talk_messages; all for every one, default where none is named',
+        'which streams, such as leads,users or default,talk_messages; all means every one (default: default)',
     },
   },
   async run(context, flags) {
@@ -82,7 +82,7 @@ function report(
   const all = ['all', recordsShown(total.records, !isRough), total.requests, minutes(total.requests)];
   return [
     ...textTable(['stream', 'records', 'requests', 'minutes'], [...rows, all]),
-    `At ${requestsPerSecond} requests a second. Found by ${probes} requests${isRough ? '; long lists to within a fifth or so' : ''}.`,
+    `At ${requestsPerSecond} requests a second. Estimated from ${probes} requests${isRough ? '; long lists to within about a fifth' : ''}.`,
   ];
 }
 

@@ -19,7 +19,7 @@ import { tellTokensToAirbyte } from './token-keeping.ts';
 export const read = defineCommand({
   name: 'read',
   summary:
-    'Prints records as Airbyte messages, one a line: those that a configured catalog asks for, or without a catalog those ' +
+    'Prints records as Airbyte messages, one per line: those that a configured catalog asks for, or without a catalog those ' +
     'of the named streams.',
   flags: {
     config: configFlag,
@@ -31,12 +31,13 @@ export const read = defineCommand({
     state: {
       type: 'string',
       placeholder: 'FILE',
-      summary: 'with --catalog: the states of an earlier read, as JSON; goes on from there',
+      summary: 'with --catalog: the states of an earlier read, as JSON; the read continues from there',
     },
     streams: {
       type: 'string',
       placeholder: 'LIST',
-      summary: 'without --catalog: these, as leads,users; all for every one, default where none is named',
+      summary:
+        'without --catalog: which streams, such as leads,users; all means every one (default: default)',
     },
     limit: {
       type: 'string',

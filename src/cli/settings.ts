@@ -9,7 +9,7 @@ export const configFlag = {
   type: 'string',
   placeholder: 'FILE',
   summary:
-    'the settings, as JSON; KOMMO_SUBDOMAIN and KOMMO_API_KEY of the environment stand in for what it lacks',
+    'the settings, as JSON; KOMMO_SUBDOMAIN and KOMMO_API_KEY in the environment fill in what is missing',
 } as const;
 
 /**

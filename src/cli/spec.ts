@@ -7,7 +7,7 @@ export const spec = defineCommand({
   name: 'spec',
   summary: 'Prints the settings as an Airbyte SPEC message.',
   flags: {
-    debug: { type: 'boolean', summary: 'accepted, as by every command of Airbyte; there is nothing to log' },
+    debug: { type: 'boolean', summary: 'accepted, as in every Airbyte command; there is nothing to log' },
   },
   fail: traceFailure,
   async run(context) {

@@ -12,10 +12,14 @@ export const streams = defineCommand({
   name: 'streams',
   summary:
     'Prints what can be read. With a config, also whether this account and this token can have it, or why not, at one ' +
-    'small request a list.',
+    'small request per list.',
   flags: {
-    config: { type: 'string', placeholder: 'FILE', summary: 'the settings, as JSON: asks the account' },
-    json: { type: 'boolean', summary: 'the same as JSON, one object in a list for each stream' },
+    config: {
+      type: 'string',
+      placeholder: 'FILE',
+      summary: 'the settings, as JSON; with it, the account is asked',
+    },
+    json: { type: 'boolean', summary: 'the same as JSON: a list with one object per stream' },
     debug: { type: 'boolean', summary: 'log every request, its status and its time' },
   },
   async run(context, flags) {

@@ -28,22 +28,22 @@ export const sync = defineCommand({
     to: {
       type: 'string',
       placeholder: 'FILE',
-      summary: 'the SQLite file; made where there is none',
+      summary: 'the SQLite file; it is created if it does not exist',
       required: true,
     },
     streams: {
       type: 'string',
       placeholder: 'LIST',
       summary:
-        'these, as leads,users or default,talk_messages; all for every one, default where none is named',
+        'which streams, such as leads,users or default,talk_messages; all means every one (default: default)',
     },
     'full-refresh': {
       type: 'boolean',
-      summary: 'read everything anew, and mark the rows that Kommo no longer has as deleted',
+      summary: 'read everything again, and mark rows that Kommo no longer has as deleted',
     },
     prune: {
       type: 'boolean',
-      summary: 'remove the rows that are marked as deleted, at the end',
+      summary: 'at the end, remove the rows that are marked as deleted',
     },
     debug: { type: 'boolean', summary: 'log every request, its status and its time' },
   },
@@ -95,7 +95,7 @@ export const sync = defineCommand({
         progress.stop();
         if (flags.prune && !signal.aborted) prune(streams, sink, log);
         for (const line of report(streams, sink, tally, resting, clock.now())) await stdout.writeText(line);
-        const stopped = `stopped: what was read is kept in ${flags.to}, and the next run goes on from there`;
+        const stopped = `stopped; what was read so far is kept in ${flags.to}, and the next run continues from there`;
         for (const line of describeFailures(failures, signal, stopped))
           stderr.write(`${context.program}: ${line}\n`);
         return failures.size === 0 ? 0 : 1;

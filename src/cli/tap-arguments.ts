@@ -5,21 +5,21 @@ import { describeTerms } from '../word-wrap.ts';
 
 export const tapUsage = `tap-kommo --config FILE [flags]
 
-Writes the records of a Kommo account to stdout in the format of Singer.
+Writes the records of a Kommo account to stdout in the Singer format.
 
 ${describeTerms(
   [
     [
       '-c, --config FILE',
-      'the settings, as JSON; may be given several times, later files win key by key. The word ENV takes them from TAP_KOMMO_* variables and .env, which win over files',
+      'the settings, as JSON; may be given several times; later files override earlier ones key by key. The word ENV takes settings from TAP_KOMMO_* variables and .env, which override files',
     ],
     ['    --catalog FILE', 'the streams and columns to read, as JSON'],
     [
       '    --streams LIST',
-      'without a catalog: these, as leads,users or default,talk_messages; all for every one, default where none is named',
+      'without a catalog: which streams, such as leads,users or default,talk_messages; all means every one (default: default)',
     ],
     ['-p, --properties FILE', 'the older name of --catalog'],
-    ['-s, --state FILE', 'the last STATE of an earlier run, as JSON: goes on from there'],
+    ['-s, --state FILE', 'the last STATE of an earlier run, as JSON; the run continues from there'],
     [
       '-d, --discover',
       'print the catalog of all streams and columns; with --config of those that the account can have',

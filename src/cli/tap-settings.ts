@@ -53,7 +53,7 @@ function completed(
   const isNothing = ['subdomain', 'api_url', 'api_key', 'credentials'].every((name) => !whole.received[name]);
   if (isNothing) {
     throw new ConfigError(
-      'There are no settings: name a JSON file that holds subdomain and api_key (or credentials) with --config FILE, or set KOMMO_SUBDOMAIN and KOMMO_API_KEY, or TAP_KOMMO_SUBDOMAIN, TAP_KOMMO_API_KEY and others with --config ENV.',
+      'There are no settings. Name a JSON file that holds subdomain and api_key (or credentials) with --config FILE, or set KOMMO_SUBDOMAIN and KOMMO_API_KEY, or TAP_KOMMO_SUBDOMAIN, TAP_KOMMO_API_KEY and others with --config ENV.',
     );
   }
   return { received: whole.received, names: { ...names, ...whole.names }, credentialsFile };

@@ -48,7 +48,7 @@ function isMeltanosCopy(configPath: string, environment: Context['environment'])
 
 async function refuseToLose(): Promise<never> {
   throw new ConfigError(
-    "The tokens have to be renewed, but Meltano's copy of the settings is gone after the run: set token_store of tap-kommo to a file that lasts, as $MELTANO_PROJECT_ROOT/kommo-tokens.json.",
+    "The tokens have to be renewed, but Meltano's copy of the settings is gone after the run: set token_store of tap-kommo to a file that lasts, such as $MELTANO_PROJECT_ROOT/kommo-tokens.json.",
   );
 }
 

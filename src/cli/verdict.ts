@@ -51,7 +51,7 @@ export function conclude(
   lines.push(
     isComplete
       ? `${path} is complete.`
-      : `${path} is not complete: sync --full-refresh brings it to what Kommo has now.`,
+      : `${path} is not complete: sync --full-refresh brings it up to date with Kommo.`,
   );
   return { lines, isComplete };
 }

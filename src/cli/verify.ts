@@ -17,7 +17,7 @@ import { conclude } from './verdict.ts';
 export const verify = defineCommand({
   name: 'verify',
   summary:
-    'Reads the account once more, by id, and compares keys and times of change with a SQLite file that sync has ' +
+    'Reads the account again, by id, and compares keys and times of change with a SQLite file that sync has ' +
     'filled. Exit code 0: no record is missing in the file, or older there than in the account.',
   flags: {
     config: configFlag,
@@ -30,7 +30,7 @@ export const verify = defineCommand({
     streams: {
       type: 'string',
       placeholder: 'LIST',
-      summary: 'only these, as leads,users; all that the file holds where none is named',
+      summary: 'only these, such as leads,users; without it all that the file holds',
     },
     deep: {
       type: 'boolean',
@@ -70,7 +70,7 @@ export const verify = defineCommand({
           ...{ startDate, deep: flags.deep, path: flags.db },
         });
         for (const line of lines) await stdout.writeText(line);
-        const stopped = 'stopped before the end: a verify that was stopped starts over';
+        const stopped = 'stopped before the end; verify keeps nothing, so the next one starts over';
         for (const line of describeFailures(failures, signal, stopped))
           stderr.write(`${context.program}: ${line}\n`);
         return isComplete ? 0 : 1;

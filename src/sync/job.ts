@@ -130,10 +130,7 @@ export class Job implements Progress {
     if (reason instanceof OrderIgnored) {
       if (this.strategy !== used) return;
       this.strategy = withoutOrder(this.strategy, this.name);
-      this.#log(
-        'warn',
-        `${this.name}: Kommo does not keep the order by ${list.cursor}; reading by id instead`,
-      );
+      this.#log('warn', `${this.name}: Kommo does not sort by ${list.cursor}; reading by id instead`);
     } else if (reason instanceof FiltersIgnored) {
       if (!this.listing.filters) return;
       this.listing.filters = false;
@@ -141,8 +138,8 @@ export class Job implements Progress {
       const found =
         reason.message === ''
           ? `this account does not filter by ${list.cursor}`
-          : `the question with a filter by ${list.cursor} was refused (${reason.message})`;
-      this.#untold = `${this.name}: ${found}; reading the whole list instead, at every run`;
+          : `the request with a filter by ${list.cursor} was refused (${reason.message})`;
+      this.#untold = `${this.name}: ${found}; so the whole list is read, at every run`;
       const { from: start, to } = coverage!.whole;
       const left = this.ranges.left.map((range) => range.from);
       const from = left.length === 0 ? start : Math.min(...left);

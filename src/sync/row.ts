@@ -16,7 +16,7 @@ export function parseRow(
   purpose: string,
 ): Row {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new UnexpectedAnswerError(`${purpose}: Kommo sent ${describe(body)} where a record belongs`);
+    throw new UnexpectedAnswerError(`${purpose}: Kommo sent ${describe(body)} where a record should be`);
   }
   const record = body as Record<string, unknown>;
   const values = identity.map((field) => record[field]);

@@ -100,7 +100,7 @@ function noteStartDate(startDate: number | undefined, log: Log): void {
   if (startDate === undefined) return;
   log(
     'info',
-    `reading what was changed since the start_date ${new Date(startDate * 1000).toISOString()} only`,
+    `reading only what has changed since the start_date ${new Date(startDate * 1000).toISOString()}`,
   );
 }
 

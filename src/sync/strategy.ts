@@ -39,6 +39,6 @@ export function withoutFilter(list: List): Strategy {
 export function withoutOrder(strategy: Strategy, purpose: string): Strategy {
   if (strategy === 'watermark') return 'windowsById';
   throw new UnexpectedAnswerError(
-    `${purpose}: Kommo does not keep the order that was asked for, so records could be missed while people edit them`,
+    `${purpose}: Kommo does not keep the order that was asked for, so records could be missed while people edit`,
   );
 }

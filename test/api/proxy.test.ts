@@ -56,7 +56,7 @@ describe('a certificate', () => {
     const error = await get(`https://localhost:${port}/`);
     server.close();
     expect(error).toBeInstanceOf(ConfigError);
-    expect(error.message).toMatch(/^There is no encrypted connection to localhost:\d+ \(\w+\)/);
+    expect(error.message).toMatch(/^No encrypted connection to localhost:\d+ could be made \(\w+\)/);
   });
 });
 

@@ -24,6 +24,6 @@ test.each([
 
 test.each(['deals', 'leads,deals', 'leads,', ''])('"%s" names a stream that does not exist', (list) => {
   expect(() => chooseStreams(offered, list)).toThrow(
-    /^--streams: there is no stream "(deals|)"; the streams are leads, talk_messages, users; all stands for/,
+    /^--streams: there is no stream "(deals|)"; the streams are leads, talk_messages, users; all means every/,
   );
 });

@@ -120,7 +120,9 @@ test('a choice that is none is refused by name', async () => {
   const { config } = writeFiles({ config: { subdomain: 'x', api_key: 'y', custom_field_columns: 'a b;c' } });
   const { code, stdout } = await performHere(['discover', '--config', config]);
   expect(code).toBe(1);
-  expect(errorsIn(readMessages(stdout))[0].message).toMatch(/custom_field_columns must be all, none, or ids/);
+  expect(errorsIn(readMessages(stdout))[0].message).toMatch(
+    /custom_field_columns must be all, none, or a comma/,
+  );
 });
 
 /** What a column should hold, told from the record as Kommo has it. */

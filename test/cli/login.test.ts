@@ -140,7 +140,7 @@ describe('the account that gave the code', () => {
       const anywhere = nock(/./).post(/./).reply(200, {});
       const { code, stderr } = await loginPasting(address(referer));
       expect(code).toBe(1);
-      expect(stderr).toContain(`allowed for the account "${referer}", but subdomain names acme.kommo.com`);
+      expect(stderr).toContain(`granted for the account "${referer}", but subdomain names acme.kommo.com`);
       expect(stderr.trim().split('\n')).toHaveLength(1);
       expect(anywhere.isDone()).toBe(false);
       expect(kept()).toEqual({ subdomain: 'acme', credentials });

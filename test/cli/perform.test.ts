@@ -33,7 +33,7 @@ test('what is thrown where nobody can catch it is told in the language of the co
 test('a defect before any command is there goes to stderr', async () => {
   const crashed = Promise.reject(new RangeError('index 9'));
   const { code, stdout, stderr } = await performHere(['spec'], { crashed });
-  expect(stderr).toMatch(/^source-kommo: a defect of this program, please report it: RangeError: index 9/);
+  expect(stderr).toMatch(/^source-kommo: a bug in this program; please report it: RangeError: index 9/);
   expect(stdout).toBe('');
   expect(code).toBe(1);
 });

@@ -15,7 +15,7 @@ test('says how many records, requests and minutes each stream takes, and what it
   const { code, stdout, stderr } = await performHere(['plan', '--config', config]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const probes = simulator.statistics.requests - 1;
-  expect(stdout).toMatch(new RegExp(`Found by ${probes} requests`));
+  expect(stdout).toMatch(new RegExp(`Estimated from ${probes} requests`));
   expect(probes).toBeLessThan(50);
   for (const stream of ['leads', 'contacts', 'companies', 'tasks', 'events']) {
     const { records } = rowOf(stdout, stream);

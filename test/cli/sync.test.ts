@@ -257,7 +257,9 @@ describe('a sync that is ended from outside', () => {
     const { signal, stdout, stderr } = await ended(child);
     expect(signal).toBe('SIGINT');
     const told = stderr.split('\n').filter((line) => line.includes('source-kommo: '));
-    expect(told).toEqual([expect.stringContaining(`: stopped: what was read is kept in ${path}, and the`)]);
+    expect(told).toEqual([
+      expect.stringContaining(`: stopped; what was read so far is kept in ${path}, and the`),
+    ]);
     const endings = stdout.match(/(complete|stopped|not begun|failed)$/gm)!;
     expect(endings).toHaveLength(streams.length);
     expect(endings).toContain('stopped');

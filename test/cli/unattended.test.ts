@@ -11,7 +11,7 @@ test.each([
   [{ subdomain: 'acme.kommo.com', api_url: 'https://proxy.example.com' }, 'acme'],
   [{ api_url: 'https://proxy.example.com' }, 'proxy.example.com'],
 ])('lines of an unattended run of %j say when they were written, and for %s', async (settings, account) => {
-  const asked = nock(/./).get('/api/v4/account').reply(401);
+  const asked = nock(/./).get('/api/v4/account').query(true).reply(401);
   const { config } = writeFiles({ config: { api_key: 'not-a-token', ...settings } });
   const args = ['sync', '--config', config, '--to', `${config}.db`, '--debug'];
   const { code, stderr } = await performHere(args);

@@ -60,7 +60,10 @@ describe.concurrent('a sync into a file', () => {
     expect((await sync(config, path)).code).toBe(0);
     const other = new SQLite(path);
     other.exec('BEGIN IMMEDIATE');
-    expectOneLine(await sync(config, path), /kommo\.db is locked by another program: let it finish/);
+    expectOneLine(
+      await sync(config, path),
+      /kommo\.db is locked by another program: wait until it is finished/,
+    );
     other.close();
     expect((await sync(config, path)).code).toBe(0);
   });
@@ -82,7 +85,10 @@ describe.concurrent('a sync into a file', () => {
       },
     });
     const { config, path } = fileFor(simulator);
-    expectOneLine(await sync(config, path), /kommo\.db is locked by another program: let it finish/);
+    expectOneLine(
+      await sync(config, path),
+      /kommo\.db is locked by another program: wait until it is finished/,
+    );
     others[0]!.close();
     expectAgreement(simulator, path);
     expect((await sync(config, path)).code).toBe(0);

@@ -127,7 +127,7 @@ test('--debug logs every request with its status, its time and its X-Request-Id'
     .map(({ url, status }) => `${decodeURIComponent(url)} ${status}`);
   expect(answered.sort()).toEqual(served.sort());
   expect(
-    lines.filter((line) => /^GET \/api\/v4\/tasks\?.* the connection broke off \(\w+\) \d+ ms$/.test(line)),
+    lines.filter((line) => /^GET \/api\/v4\/tasks\?.* the connection was lost \(\w+\) \d+ ms$/.test(line)),
   ).toHaveLength(1);
   expect(lines.filter((line) => line.startsWith('GET '))).toHaveLength(log.length);
 });

@@ -16,7 +16,12 @@ const faults: [string, FaultRule, string, RegExp][] = [
     'leads',
     /failed \(503\)/,
   ],
-  ['resets without end', { fault: { kind: 'reset' }, list: 'events', after: 2 }, 'events', /broke off/],
+  [
+    'resets without end',
+    { fault: { kind: 'reset' }, list: 'events', after: 2 },
+    'events',
+    /connection was lost/,
+  ],
 ];
 
 const othersThan = (stream: string) => streamNames.filter((name) => name !== stream);

@@ -37,7 +37,7 @@ describe.concurrent('one stream fails, is named, and the others are complete:', 
       'a record that is no object',
       always('not-an-object', 'contacts'),
       'system_error',
-      /^contacts: Kommo sent "text" where a record belongs/,
+      /^contacts: Kommo sent "text" where a record should be/,
     ],
     [
       'a record without an id',

@@ -18,7 +18,7 @@ export function parseAddress([name, ...rest]: readonly string[]): Address {
   const known = entities.map((each) => each.name).join(', ');
   if (name === undefined) throw new UsageError(`get what? one of: ${known}`);
   const entity = entities.find((each) => each.name === name);
-  if (entity === undefined) throw new UsageError(`get knows no ${name}; it knows ${known}`);
+  if (entity === undefined) throw new UsageError(`get does not know ${name}; it knows ${known}`);
   const [typed = '', part, ...more] = entity.id === '' ? ['', ...rest] : rest;
   if (entity.id !== '' && typed === '') throw new UsageError(`get ${name} needs an id: ${name} ${entity.id}`);
   if (more.length > 0) throw new UsageError(`unexpected argument ${more[0]}`);
@@ -58,7 +58,7 @@ const owners: Readonly<Record<string, string>> = { segments: 'customers/segments
 
 function segment(text: string): string {
   // Dots alone would lead elsewhere, escaped or not.
-  if (/^\.+$/.test(text)) throw new UsageError(`${text} is no id`);
+  if (/^\.+$/.test(text)) throw new UsageError(`${text} is not an id`);
   return encodeURIComponent(text);
 }
 

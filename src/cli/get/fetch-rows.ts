@@ -33,5 +33,5 @@ export async function* fetchRows(
 
 function asRow(row: unknown, name: string): Row {
   if (typeof row === 'object' && row !== null && !Array.isArray(row)) return row as Row;
-  throw new UnexpectedAnswerError(`${name}: Kommo sent something else where a record belongs`);
+  throw new UnexpectedAnswerError(`${name}: Kommo sent something else where a record should be`);
 }

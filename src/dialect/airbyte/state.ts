@@ -49,11 +49,11 @@ export function readStreamState(
   const known = StreamState.shape.version.value;
   if (isObject(blob) && typeof blob.version === 'number' && blob.version > known) {
     throw new ConfigError(
-      `A newer version of this program wrote the state of ${stream} (state version ${blob.version}, this one ` +
+      `The state of ${stream} (state version ${blob.version}, this one ` +
         `reads ${known}). Use that version, or reset the stream.`,
     );
   }
-  warn(`The state of ${stream} cannot be understood: the stream is read from its beginning.`);
+  warn(`The state of ${stream} cannot be read; the stream is read from the start.`);
   return undefined;
 }
 

@@ -24,7 +24,7 @@ export function reportFailures({ log, critical }: TapLog, failures: Failures): v
 function messageOf(error: unknown): string {
   if (isSourceError(error)) return error.message;
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return `A defect of tap-kommo, please report it: ${text}`;
+  return `A bug in tap-kommo; please report it: ${text}`;
 }
 
 function detailOf(error: unknown): string | undefined {

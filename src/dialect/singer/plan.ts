@@ -37,7 +37,7 @@ export function planTap(input: PlanInput): TapStream[] {
   const known = new Set(streams.map((stream) => stream.name));
   for (const name of entries.keys()) {
     if (!known.has(name))
-      log('warn', `The catalog holds stream ${name}, which tap-kommo does not have; left out.`);
+      log('warn', `The catalog holds stream ${name}, which tap-kommo does not have; it is left out.`);
   }
   const planned = streams.flatMap((known): TapStream[] => {
     const entry = entries.get(known.name);

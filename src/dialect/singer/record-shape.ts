@@ -57,13 +57,16 @@ function askedSchema(stream: Stream, entry: CatalogEntry | undefined, log: Log):
     if (!possible) {
       log(
         'warn',
-        `The catalog gives ${stream.name}.${name} a type that its values cannot take; left as it was.`,
+        `The catalog gives ${stream.name}.${name} a type that its values cannot have; it keeps its own.`,
       );
     }
   }
   for (const name of Object.keys(selected)) {
     if (!Object.hasOwn(properties, name)) {
-      log('warn', `The catalog asks for ${stream.name}.${name}, which this stream does not have; left out.`);
+      log(
+        'warn',
+        `The catalog asks for ${stream.name}.${name}, which this stream does not have; it is left out.`,
+      );
     }
   }
   const required = (edited.required ?? []).filter((name) => Object.hasOwn(properties, name));

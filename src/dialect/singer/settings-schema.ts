@@ -16,7 +16,7 @@ export interface SettingSchema {
 const apiKey: SettingSchema = {
   type: 'string',
   title: 'API Key',
-  description: 'A long-lived token; takes the place of credentials.',
+  description: 'A long-lived token, instead of credentials.',
   airbyte_secret: true,
 };
 

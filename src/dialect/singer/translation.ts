@@ -123,5 +123,5 @@ class StreamOutput {
 
 function waiting(event: SyncEvent & { type: 'waiting' }, log: Log, clock: Clock): void {
   const seconds = Math.max(0, Math.ceil((event.until - clock.now()) / 1000));
-  log('info', `Kommo asks for a pause: all requests wait ${seconds} seconds.`);
+  log('info', `Kommo's rate limit was hit: all requests wait ${seconds} seconds.`);
 }

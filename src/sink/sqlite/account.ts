@@ -53,7 +53,7 @@ export function requireClaim(database: Database, path: string, run: string): () 
   return () => {
     if (statement.get() !== run) {
       throw new TransientError(
-        `Another sync started to write ${path}: this one stops and leaves it the file`,
+        `Another sync started to write ${path}: this one stops and leaves the file to it`,
       );
     }
   };

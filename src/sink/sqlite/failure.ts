@@ -24,12 +24,12 @@ export function toUserError(error: unknown, path: string): unknown {
     case 'BUSY':
     case 'LOCKED':
       return new TransientError(
-        `${path} is locked by another program: let it finish, then start again`,
+        `${path} is locked by another program: wait until it is finished, then start again`,
         context,
       );
     case 'FULL':
       return new TransientError(
-        `No space left for ${path}: free some, then start again to go on from here`,
+        `No space left for ${path}: free some space, then start again to continue`,
         context,
       );
     case 'IOERR':

@@ -71,7 +71,7 @@ function prepareTable(database: Database, states: States, stream: Stream, { path
   const columns = tableColumns(stream);
   if (!states.knows(name)) {
     if (has(database, name)) {
-      throw new ConfigError(`${path} has a table ${name} that is not from this program: name another file`);
+      throw new ConfigError(`${path} has a table ${name} that this program did not make: name another file`);
     }
     createTable(database, stream, { table: name, columns });
     states.add(name);
@@ -88,7 +88,7 @@ function prepareTable(database: Database, states: States, stream: Stream, { path
   if (added.length > 0) {
     log(
       'info',
-      `${name}: new columns ${added.join(', ')}; they fill as rows change, --full-refresh fills them all`,
+      `${name}: new columns ${added.join(', ')}; they are filled as rows change; --full-refresh fills them all at once`,
     );
   }
 }

@@ -80,7 +80,7 @@ function parseState(stream: string, text: string | undefined, log: Log): StreamS
   try {
     return StreamState.parse(JSON.parse(text));
   } catch {
-    log('warn', `${stream}: the state in the file is not readable, the stream is read from its beginning`);
+    log('warn', `${stream}: the state in the file cannot be read; the stream is read from the start`);
     return undefined;
   }
 }

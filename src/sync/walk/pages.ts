@@ -65,7 +65,7 @@ export async function* pages(
     if (quiet === 2) return true;
   }
   throw new UnexpectedAnswerError(
-    `${listing.purpose}: Kommo shows the records in another order at every request, and some of them never`,
+    `${listing.purpose}: Kommo returns the records in a different order each time, and some of them never`,
   );
 }
 

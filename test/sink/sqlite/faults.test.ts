@@ -54,7 +54,7 @@ describe('a path that cannot be used is named in one line, and nothing is left b
     execute(path, 'CREATE TABLE leads (id INTEGER PRIMARY KEY, secret TEXT)');
     const error = errorOf(() => openSink(path));
     expect(error).toBeInstanceOf(ConfigError);
-    expect(error.message).toMatch(/has a table leads that is not from this program/);
+    expect(error.message).toMatch(/has a table leads that this program did not make/);
     expect(query(path, 'SELECT name FROM sqlite_schema')).toEqual([{ name: 'leads' }]);
     expect(query(path, 'PRAGMA journal_mode')).toEqual([{ journal_mode: 'delete' }]);
   });

@@ -56,7 +56,7 @@ export function createViews(
     const current = existing.get(view.name);
     if (current === definition) continue;
     if (current !== undefined && !current.includes(mark)) {
-      log('warn', `The view ${view.name} is not made: the file has something else of that name`);
+      log('warn', `The view ${view.name} was not created: the file has something else of that name`);
       continue;
     }
     if (current !== undefined) database.exec(`DROP VIEW ${quote(view.name)}`);
