@@ -108,6 +108,8 @@ export async function play(scenario: Scenario, engine?: typeof run): Promise<Pla
       if (name === 'events' && at > runBegan - openEnd - late) continue;
       if (!chronicle.isListedSince(key, turn)) continue;
       const isFresh = chronicle.wasTouched(key, hasLastLook ? chronicle.turn - lastLook : turn);
+      // Before somebody touched it, it may have lain before the start.
+      if (isFresh && start > 0) continue;
       const came = [...tables.versionsOf(key)];
       const isThere = isFresh
         ? came.some((one) => chronicle.wasTrue(key, one, turn))
