@@ -36,13 +36,15 @@ const LONGEST_ADDRESS = 8190;
 const TOKEN = '/oauth2/access_token';
 const LOOKUP = '/oauth2/account/current/subdomain';
 
-/** Answers a request as Kommo would: counted and limited when it arrives, evaluated after the latency. */
+/** Answers a request as Kommo would: counted and limited when it gets here, evaluated after the latency. */
 export async function answerRequest(
   service: Service,
   request: IncomingMessage,
   response: ServerResponse,
   host: Question['host'],
 ): Promise<void> {
+  const { spread = 0 } = service.options;
+  if (spread > 0) await pause(service, spread * service.random());
   const info = describe(service, request, host);
   service.statistics.arrive(info.at, info.list ?? 'unknown');
   const permitted = service.limit.permits(info.at);

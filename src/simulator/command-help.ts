@@ -1,6 +1,7 @@
 import { type Doubt, doubts } from '../readings.ts';
 import { describeTerms, wrapWords } from '../word-wrap.ts';
 import { namedFaults } from './faults.ts';
+import { limitPolicies } from './rate-limit.ts';
 
 const perList = Object.entries<Doubt>(doubts).flatMap(([name, doubt]) => (doubt.perList ? [name] : []));
 
@@ -27,6 +28,11 @@ ${describeTerms([
   ['--custom-fields N', 'exactly so many custom field values on every lead'],
   ['--rate N|unlimited', 'requests a second that are permitted (default 7, as in Kommo)'],
   ['--competitor N', 'requests a second that another program uses up'],
+  [
+    '--limit POLICY',
+    `what the limit counts: the last second, seconds of the clock, or what a bucket holds that drains (${limitPolicies.join(', ')})`,
+  ],
+  ['--spread MS', 'requests arrive up to so much later than they set out, at random'],
   ['--latency MS', 'time to an answer; --jitter F varies it by a fraction'],
   [
     '--reading NAME=VALUE',

@@ -3,6 +3,7 @@ import { simulatorHelp } from './command-help.ts';
 import { type SimulatorConfig, writeConfigFile } from './config-file.ts';
 import { declarationOf } from './lists.ts';
 import type { SimulatorOptions } from './options.ts';
+import { type LimitPolicy, limitPolicies } from './rate-limit.ts';
 import { defaultReadings, type Readings, setReading } from './readings.ts';
 import { type Simulator, startSimulator } from './simulator.ts';
 
@@ -36,6 +37,8 @@ const options = {
   jitter: { type: 'string' },
   rate: { type: 'string' },
   competitor: { type: 'string' },
+  limit: { type: 'string' },
+  spread: { type: 'string' },
   reading: { type: 'string', multiple: true },
   fault: { type: 'string', multiple: true },
 } as const;
@@ -136,7 +139,7 @@ function readOptions(values: Values): SimulatorOptions {
     const number = count(values, name);
     if (number !== undefined) result[name] = number;
   }
-  for (const name of ['years', 'latency', 'jitter', 'competitor'] as const) {
+  for (const name of ['years', 'latency', 'jitter', 'competitor', 'spread'] as const) {
     const number = amount(values, name);
     if (number !== undefined) result[name] = number;
   }
@@ -144,6 +147,7 @@ function readOptions(values: Values): SimulatorOptions {
   if (fields !== undefined) result.customFieldsPerLead = fields;
   result.rows = rowsOf((values.rows as string[] | undefined) ?? []);
   if (typeof values.host === 'string') result.host = values.host;
+  if (values.limit !== undefined) result.limitPolicy = policyOf(values.limit);
   return result;
 }
 
@@ -155,6 +159,12 @@ function rowsOf(assignments: string[]): Record<string, number> {
     return [declarationOf(list).name, Number(number)];
   });
   return Object.fromEntries(rows);
+}
+
+function policyOf(text: unknown): LimitPolicy {
+  const policy = limitPolicies.find((name) => name === text);
+  if (policy === undefined) throw new Error(`--limit wants one of ${limitPolicies.join(', ')}`);
+  return policy;
 }
 
 /** The number of a flag, whole and not negative. */

@@ -2,6 +2,7 @@ import type { Log } from '../log.ts';
 import type { AccountSize } from './account-size.ts';
 import type { Fault } from './faults.ts';
 import { declarationOf } from './lists.ts';
+import type { LimitPolicy } from './rate-limit.ts';
 import type { Readings } from './readings.ts';
 import type { RequestInfo } from './request.ts';
 
@@ -34,6 +35,10 @@ export interface SimulatorOptions {
   requestsPerSecond?: number | null;
   /** Requests a second that another program takes from that budget. */
   competitor?: number;
+  /** How requests are counted; default what arrived in the last second. */
+  limitPolicy?: LimitPolicy;
+  /** Requests arrive from 0 to so many milliseconds later than they set out, at random, and count when they arrive. */
+  spread?: number;
   /** Milliseconds until an answer, and the fraction by which they vary. */
   latency?: number;
   jitter?: number;

@@ -74,6 +74,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     limit: new RateLimit(
       options.requestsPerSecond === undefined ? 7 : options.requestsPerSecond,
       options.competitor,
+      options.limitPolicy,
     ),
     random: randomSequence(seed + 2),
     requests: 0,

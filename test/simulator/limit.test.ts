@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RateLimit } from '../../src/simulator/rate-limit.ts';
+import { type LimitPolicy, limitPolicies, RateLimit } from '../../src/simulator/rate-limit.ts';
 import { ask, testClock, withAccount } from './ask.ts';
 
 test('the eighth request within a second is refused, and counted', async () => {
@@ -36,6 +36,43 @@ test('evenly spaced requests at the limit all pass, also when another program ta
   expect(refused(3, 3.5)).toBe(0);
   expect(refused(7, 3.5)).toBeGreaterThan(0.4);
   expect(refused(8, 0)).toBeGreaterThan(0.1);
+});
+
+test('seconds of the clock permit seven on each side of a border, a bucket three at once', () => {
+  const permitted = (policy: LimitPolicy, moments: number[]) => {
+    const limit = new RateLimit(7, 0, policy);
+    return moments.filter((at) => limit.permits(at)).length;
+  };
+  const burst = (at: number, count: number) => Array.from({ length: count }, (_, index) => at + index);
+  const border = [...burst(1_990, 8), ...burst(2_000, 8)];
+  expect(permitted('sliding', border)).toBe(7);
+  expect(permitted('calendar', border)).toBe(14);
+  expect(permitted('bucket', burst(5_000, 8))).toBe(3);
+  const even = Array.from({ length: 700 }, (_, request) => 10_000 + request * 143);
+  for (const policy of limitPolicies) expect(permitted(policy, even), policy).toBe(700);
+  const twice = Array.from({ length: 700 }, (_, request) => 10_000 + request * 71.5);
+  for (const policy of limitPolicies) expect(permitted(policy, twice) / 50, policy).toBeCloseTo(7, 0);
+});
+
+test('a spread lets requests arrive later and out of order, and counts them when they arrive', async () => {
+  const clock = testClock();
+  const pauses: number[] = [];
+  const sleeping = {
+    ...clock,
+    sleep: async (milliseconds: number) => {
+      pauses.push(milliseconds);
+      clock.advance(milliseconds);
+    },
+  };
+  await withAccount({ leads: 5, clock: sleeping, spread: 300 }, async (simulator) => {
+    const begun = clock.now();
+    for (let request = 0; request < 20; request++) await ask(simulator, 'leads');
+    expect(pauses).toHaveLength(20);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(300);
+    expect(Math.max(...pauses) - Math.min(...pauses)).toBeGreaterThan(150);
+    const [first] = simulator.statistics.log;
+    expect(first!.at).toBeCloseTo(begun + pauses[0]!);
+  });
 });
 
 test('the log says what was asked and what came of it', async () => {
