@@ -107,7 +107,12 @@ function keep(results: readonly CaseResult[], lines: readonly string[], seconds:
     .flatMap(({ what, figure, details }) =>
       what === 'rate used' ? [{ latency: details!.latency!, used: figure }] : [],
     );
-  const plot = points.length > 1 ? ratePlot(points, 7) : undefined;
+  const uneven = results
+    .flatMap(({ measurements }) => measurements)
+    .flatMap(({ details }) =>
+      details?.spread === undefined ? [] : [{ latency: details.spread, used: details.ofPermitted! }],
+    );
+  const plot = points.length > 1 ? ratePlot(points, 7, uneven) : undefined;
   if (plot !== undefined) writeFileSync(path('results/rate.svg'), plot);
   if (!values.record) return;
   if (plot !== undefined) writeFileSync(path('rate.svg'), plot);

@@ -105,6 +105,20 @@ describe('the limit, as the server counts it', () => {
     expect((140 / (clock.now() - begun - latency)) * 1000).toBeGreaterThan(7 * 0.95);
   });
 
+  test.each([20, 40, 80, 150, 300])(
+    'is kept and used where requests arrive unevenly, by up to %i ms',
+    async (spread) => {
+      const setting = await setUp({ latency: 250, jitter: 0.3, spread, seed: 4 }, 7);
+      await setting.settle(readPages(setting, 330));
+      const { log } = setting.simulator.statistics;
+      const first = log.toSorted((a, b) => a.at - b.at).slice(0, 300);
+      const refused = first.filter(({ status }) => status === 429).length;
+      expect(refused / 300).toBeLessThanOrEqual(0.015);
+      const perSecond = ((299 - refused) / (first.at(-1)!.at - first[0]!.at)) * 1000;
+      expect(perSecond).toBeGreaterThanOrEqual((0.92 * 7) / (1 + spread / 1000));
+    },
+  );
+
   test('is found when another program takes half of it', async () => {
     const setting = await setUp({ latency: 250, jitter: 0.3, competitor: 3.5 }, 7);
     const { simulator, clock, settle } = setting;
