@@ -102,7 +102,8 @@ export function renewableTokens(options: RenewableOptions): Authorization {
   async function findPairOfAnother(refused: string | undefined): Promise<boolean> {
     for (let look = 0; look < looks; look++) {
       if (look > 0) await clock.sleep(lookEvery);
-      await load();
+      // A file that is being written as it stands may be cut at this moment.
+      await load().catch(() => {});
       if (accessToken !== refused && isWorthTrying()) return true;
     }
     return false;

@@ -9,6 +9,7 @@ interface Standing {
   uid: number;
   gid: number;
   mode: number;
+  size: number;
 }
 
 /** Why a new file cannot take the place of the old one, although the old one may be writable as it stands. */
@@ -34,6 +35,23 @@ export async function replaceFile(path: string, text: string, files: FileOperati
   }
 }
 
+/**
+ * Finds out whether `replaceFile` would succeed with a text some `room` bytes longer than what is there. Changes
+ * nothing: a process that shares no lock with this one may write the file at any moment, and what was read before
+ * must not take the place of that.
+ */
+export async function rehearseReplacing(path: string, room: number, files: FileOperations): Promise<void> {
+  const target = await nodeFiles.realpath(path).catch(() => path);
+  const standing = await standingOf(target);
+  if (standing !== undefined) await files.access(target, constants.W_OK);
+  try {
+    await withDraft(target, files, (_, file) => writeText(file, ' '.repeat((standing?.size ?? 0) + room)));
+  } catch (error) {
+    if (standing === undefined || !inTheWay.has(codeOf(error))) throw error;
+  }
+  if (standing !== undefined) await (await files.open(target, 'r+')).close();
+}
+
 async function standingOf(path: string): Promise<Standing | undefined> {
   const stats = await nodeFiles.stat(path).catch((error) => {
     if (codeOf(error) === 'ENOENT') return undefined;
@@ -49,22 +67,36 @@ async function putInPlace(
   standing: Standing | undefined,
   files: FileOperations,
 ): Promise<void> {
+  await withDraft(target, files, async (draft, file) => {
+    if (standing !== undefined) await takeStanding(draft, file, standing, files);
+    await writeText(file, text);
+    await files.rename(draft, target);
+  });
+  await syncFolder(dirname(target));
+}
+
+/** Lets `use` fill a file beside `target`, which is gone afterwards unless it was renamed. */
+async function withDraft(
+  target: string,
+  files: FileOperations,
+  use: (draft: string, file: FileHandle) => Promise<void>,
+): Promise<void> {
   const draft = `${target}.${process.pid}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   try {
     const file = await files.open(draft, 'wx', 0o600);
     try {
-      if (standing !== undefined) await takeStanding(draft, file, standing, files);
-      await file.writeFile(text);
-      await file.sync();
+      await use(draft, file);
     } finally {
       await file.close();
     }
-    await files.rename(draft, target);
-  } catch (error) {
+  } finally {
     await nodeFiles.rm(draft, { force: true }).catch(() => {});
-    throw error;
   }
-  await syncFolder(dirname(target));
+}
+
+async function writeText(file: FileHandle, text: string): Promise<void> {
+  await file.writeFile(text);
+  await file.sync();
 }
 
 async function takeStanding(

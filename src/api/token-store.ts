@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts';
 import { ConfigError } from '../errors.ts';
 import { withFileLock } from './file-lock.ts';
 import { asObject } from './page.ts';
-import { type FileOperations, replaceFile } from './replace-file.ts';
+import { type FileOperations, rehearseReplacing, replaceFile } from './replace-file.ts';
 import type { TokenPair } from './token.ts';
 
 /** Where renewed tokens are kept. A refresh token works once, so that a pair which is not kept is lost. */
@@ -24,6 +24,9 @@ export interface TokenStore {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** Bytes that a pair takes at most: Kommo's tokens have some 1,000 characters each. */
+const roomForPair = 8192;
 
 /** A JSON file that keeps a pair. */
 interface Keeping {
@@ -83,12 +86,9 @@ function jsonFileStore(keeping: Keeping): TokenStore {
   return {
     load: async () => pairIn(await fields()),
     async rehearse() {
-      // The very write that will be needed, with what is there: no look at rights and mounts would tell as much.
-      const text = await textOf(path, setting);
       try {
-        if (text === undefined && setting === 'config')
-          throw Object.assign(new Error(path), { code: 'ENOENT' });
-        await replaceFile(path, text ?? '{}\n', files);
+        if (setting === 'config') await nodeFiles.access(path);
+        await rehearseReplacing(path, roomForPair, files);
       } catch (error) {
         throw new ConfigError(
           `The tokens have to be renewed, but the ${setting} file ${path} cannot be written (${codeOf(error)}): set token_store to a file that this program may write.`,

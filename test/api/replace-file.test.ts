@@ -12,7 +12,7 @@ import {
 import * as files from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type FileOperations, replaceFile } from '../../src/api/replace-file.ts';
+import { type FileOperations, rehearseReplacing, replaceFile } from '../../src/api/replace-file.ts';
 import { newFolder } from '../new-folder.ts';
 
 let folder: string;
@@ -175,4 +175,52 @@ test('a pipe is no place to keep anything', async () => {
   const path = join(folder, 'pipe');
   execFileSync('mkfifo', [path]);
   await expect(replaceFile(path, 'new', files)).rejects.toMatchObject({ code: 'not a regular file' });
+});
+
+describe('a rehearsal', () => {
+  const standing = (path: string) => {
+    const { ino, mtimeMs, mode } = statSync(path);
+    return { ino, mtimeMs, mode, text: readFileSync(path, 'utf8') };
+  };
+
+  test.each([
+    ['where another file can take its place', {}],
+    ['where it is a mount of its own', { rename: 'EBUSY' }],
+  ])('leaves the file as it is: another process may write it at any moment (%s)', async (_, refused) => {
+    const path = join(folder, 'config.json');
+    writeFileSync(path, 'old');
+    const before = standing(path);
+    await rehearseReplacing(path, 100, refusing(refused));
+    expect(standing(path)).toEqual(before);
+    expect(readdirSync(folder)).toEqual(['config.json']);
+  });
+
+  test('of a file that is not there yet leaves none', async () => {
+    await rehearseReplacing(join(folder, 'tokens.json'), 100, files);
+    expect(readdirSync(folder)).toEqual([]);
+    await expect(rehearseReplacing(join(folder, 'missing', 'tokens.json'), 100, files)).rejects.toThrow(
+      'ENOENT',
+    );
+  });
+
+  test.each([
+    ['a read-only file', { access: 'EROFS' }, 'EROFS'],
+    ['a full disk', { open: 'ENOSPC' }, 'ENOSPC'],
+    ['a file that cannot be opened for writing', { open: 'EACCES' }, 'EACCES'],
+  ])('fails for %s', async (_, refused, code) => {
+    const path = join(folder, 'config.json');
+    writeFileSync(path, 'old');
+    await expect(rehearseReplacing(path, 100, refusing(refused))).rejects.toMatchObject({ code });
+    expect(readdirSync(folder)).toEqual(['config.json']);
+  });
+
+  test('needs no folder that can be written where the file can', async () => {
+    const path = join(folder, 'config.json');
+    writeFileSync(path, 'old');
+    const open = (async (path, flags, mode) => {
+      if (flags === 'wx') throw Object.assign(new Error('no'), { code: 'EROFS' });
+      return files.open(path, flags, mode);
+    }) as typeof files.open;
+    await rehearseReplacing(path, 100, { ...files, open });
+  });
 });

@@ -201,16 +201,14 @@ describe('token_store', () => {
 });
 
 describe('a pair that cannot be kept although the rehearsal went well', () => {
-  /** A disk that is full from the write that follows the rehearsal on, until it is `freed`. */
+  /** A disk that fills up between the rehearsal and the write, until it is freed. */
   const fillingDisk = () => {
-    let writes = 0;
     const disk = {
       isFreed: false,
       files: {
         ...files,
         rename: async (from, to) => {
-          writes++;
-          if (writes > 1 && !disk.isFreed) throw Object.assign(new Error(`${to}`), { code: 'ENOSPC' });
+          if (!disk.isFreed) throw Object.assign(new Error(`${to}`), { code: 'ENOSPC' });
           await files.rename(from, to);
         },
       } satisfies FileOperations,
