@@ -150,7 +150,7 @@ describe('docs/integrations/sources/kommo.md', () => {
     const perRequest = Math.max(...streams.flatMap(({ lists }) => lists.map(({ pageSize }) => pageSize)));
     const perMinute = (perSecond * perRequest * 60).toLocaleString('en-US');
     expect(section('### Performance considerations')).toContain(
-      `Kommo permits ${perSecond} requests a second, and a request brings at most ${perRequest} records: ` +
+      `Kommo permits ${perSecond} requests a second, and a request returns at most ${perRequest} records: ` +
         `that is ${perMinute} records a minute`,
     );
   });
