@@ -46,7 +46,9 @@ test('with a config each list is asked once, for one row', async () => {
   const { code, stdout } = await performHere(['streams', '--config', config]);
   expect(code).toBe(0);
   for (const row of rowsOf(stdout)) expect(row).toMatch(/ (yes|no) +yes /);
-  const lists = new Set(streams.flatMap((stream) => stream.lists.map((list) => list.path)));
+  const asked = streams.flatMap(({ lists }) => lists.map(({ path, query }) => JSON.stringify([path, query])));
+  const lists = new Set(asked);
+  // And the account, for itself and for the host of its files.
   expect(simulator.statistics.requests).toBeLessThanOrEqual(lists.size + 2);
   expect(simulator.statistics.records).toBeLessThan(200);
 });
