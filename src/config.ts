@@ -12,6 +12,8 @@ export interface Config {
   startDate: number | undefined;
   lookbackSeconds: number;
   requestsPerSecond: number;
+  /** Processes that name the same group keep the rate together. */
+  rateLimitGroup: string | undefined;
   /** The custom fields that get columns of their own. */
   customFieldColumns: CustomFieldChoice;
   /** File that keeps refreshed tokens, where one is configured. */
@@ -87,6 +89,7 @@ export function parseConfig(received: unknown, names: Names = {}): Config {
     startDate: settings.start_date,
     lookbackSeconds: settings.lookback_window_minutes * 60,
     requestsPerSecond: settings.requests_per_second,
+    rateLimitGroup: settings.rate_limit_group,
     customFieldColumns: settings.custom_field_columns,
     tokenStore: settings.token_store,
     received,

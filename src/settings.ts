@@ -170,6 +170,18 @@ export const Settings = z.object(
         examples: ['/var/lib/kommo/tokens.json'],
         airbyte_hidden: true,
       }),
+    rate_limit_group: text()
+      .regex(/^[A-Za-z0-9_-]{1,64}$/, { error: 'must be a name of letters, digits, - and _' })
+      .optional()
+      .meta({
+        title: 'Rate Limit Group',
+        description:
+          'Programs of one user on one machine that name the same group, and the same requests_per_second, keep the rate together.',
+        order: 8,
+        examples: ['my-integration'],
+        pattern_descriptor: 'letters, digits, - and _',
+        airbyte_hidden: true,
+      }),
   },
   { error },
 );

@@ -18,14 +18,15 @@ import type { TokenStore } from './token-store.ts';
 import type { Answer } from './transport.ts';
 
 export interface ClientOptions extends NetworkOptions {
-  config: Pick<Config, 'origin' | 'credentials' | 'requestsPerSecond'> & Partial<Pick<Config, 'called'>>;
+  config: Pick<Config, 'origin' | 'credentials' | 'requestsPerSecond'> &
+    Partial<Pick<Config, 'called' | 'rateLimitGroup'>>;
   /** Where renewed OAuth tokens are kept before their first use. */
   tokenStore?: TokenStore | undefined;
 }
 
 /** A client for the account that `config` names. It connects only when asked something. */
 export function createClient(options: ClientOptions): KommoClient {
-  const network = createNetwork(options.config.requestsPerSecond, options);
+  const network = createNetwork(options.config, options);
   const authorization = authorize(options, network);
 
   const drive = createDrive(readAccount, authorization.origin);

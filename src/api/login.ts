@@ -17,7 +17,7 @@ export async function exchangeCode(
   const { redactor, clock } = options;
   redactor.add(integration.clientSecret);
   redactor.add(code);
-  const network = createNetwork(1, options);
+  const network = createNetwork({ requestsPerSecond: 1 }, options);
   try {
     const grant = { grant_type: 'authorization_code', code } as const;
     const pair = await network.persist({ purpose, action: 'exchange the code' }, () =>

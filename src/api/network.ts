@@ -3,9 +3,10 @@ import { InterruptedError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Redactor } from '../redact.ts';
 import { createExchange, type Exchange } from './exchange.ts';
-import { createPacer, type Pacer } from './pace.ts';
+import { createPacer, type Pacer, spacingOf } from './pace.ts';
 import type { ProxySettings } from './proxy.ts';
 import { type Task, withRetries } from './retry.ts';
+import { createSharedPace } from './shared-pace.ts';
 import { Silence } from './silence.ts';
 import { createTransport, type Transport } from './transport.ts';
 
@@ -25,6 +26,13 @@ export interface NetworkOptions {
   transport?: Transport;
 }
 
+/** How fast requests may set out. */
+export interface Rate {
+  requestsPerSecond: number;
+  /** Processes of this user that name the same group keep the rate together. */
+  rateLimitGroup?: string | undefined;
+}
+
 /** The way to Kommo that all requests of the process share. */
 export interface Network {
   exchange: Exchange;
@@ -36,12 +44,14 @@ export interface Network {
 }
 
 /** Opens nothing yet: sockets are made when the first request sets out. */
-export function createNetwork(requestsPerSecond: number, options: NetworkOptions): Network {
+export function createNetwork({ requestsPerSecond, rateLimitGroup }: Rate, options: NetworkOptions): Network {
   const { version, clock, random, log, redactor } = options;
   const closing = new AbortController();
   const { signal } = closing;
   const transport = options.transport ?? createTransport({}, options.environment);
-  const pacer = createPacer({ requestsPerSecond, clock, signal });
+  const shared =
+    rateLimitGroup === undefined ? undefined : createSharedPace(rateLimitGroup, spacingOf(requestsPerSecond));
+  const pacer = createPacer({ requestsPerSecond, clock, signal, shared });
   const silence = new Silence();
   const counts = new Map<string, number>();
   return {

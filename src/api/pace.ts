@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { createAdaptiveRate } from './rate.ts';
-import { createSpread } from './spread.ts';
+import type { SharedPace } from './shared-pace.ts';
+import { createUnevenLine } from './uneven-line.ts';
 
 /** The permission to start one request. */
 export interface Turn {
@@ -30,6 +31,8 @@ export interface PacerOptions {
   clock: Clock;
   /** Ends all waiting: `turn` rejects with its reason. */
   signal: AbortSignal;
+  /** Makes the starts of several processes keep the rate together. */
+  shared?: SharedPace | undefined;
 }
 
 /** Room beyond the second for requests that overtake each other on the way, in milliseconds: at least so much. */
@@ -40,25 +43,21 @@ const windowSlack = 10;
 const evenlySpacedBelow = 500;
 /** From here on nothing is kept: no client and no server of this kind gets there. */
 const unlimitedFrom = 10_000;
-/**
- * More room makes refusals rare. Where they come with fewer answers between them than this, again and again, the limit
- * is another one: the third time in a row, those of the second kind count half.
- */
-const veryOften = 12;
-const often = 40;
-const mostHasty = 2;
-/** Nor are those after which so many that were under way were refused too. */
-const mostEchoes = 5;
 const shortestPause = 1000;
 const longestPause = 60_000;
 const assumedLatency = 1000;
 /** Enough for 7 a second at five seconds, with room for answers that take longer than most. */
 const mostInFlight = 64;
 
+/** Milliseconds between starts that keep the limit where several processes share it. */
+export function spacingOf(requestsPerSecond: number): number {
+  return (1000 + leastRoom) / requestsPerSecond;
+}
+
 /** A pacer that spaces starts evenly and never starts more than `requestsPerSecond` in any second. */
-export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions): Pacer {
+export function createPacer({ requestsPerSecond, clock, signal, shared }: PacerOptions): Pacer {
   const rate = createAdaptiveRate(requestsPerSecond);
-  const spread = createSpread(leastRoom, requestsPerSecond);
+  const line = createUnevenLine(leastRoom, requestsPerSecond);
   const window = requestsPerSecond > unlimitedFrom ? 0 : Math.max(1, Math.ceil(requestsPerSecond));
   const starts = new Float64Array(window).fill(Number.NEGATIVE_INFINITY);
   const listeners: ((until: number) => void)[] = [];
@@ -71,9 +70,7 @@ export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions):
   let pausedUntil = Number.NEGATIVE_INFINITY;
   let refusedAt = Number.NEGATIVE_INFINITY;
   let refusalsInARow = 0;
-  let answeredSince = Number.POSITIVE_INFINITY;
-  let hasty = 0;
-  let echoes = 0;
+  let reserved: number | undefined;
   let latency: number | undefined;
 
   /** A clock that is set back must not make everybody wait until it is as late again. */
@@ -86,12 +83,20 @@ export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions):
 
   function spacing(now: number): number {
     const current = rate.at(now);
-    return current >= evenlySpacedBelow ? 0 : (1000 + spread.room()) / current;
+    return current >= evenlySpacedBelow ? 0 : (1000 + line.room()) / current;
   }
 
   function waitFor(now: number): number {
-    const windowOpens = window === 0 ? slot : starts[count % window]! + 1000 + spread.room() - windowSlack;
+    const windowOpens = window === 0 ? slot : starts[count % window]! + 1000 + line.room() - windowSlack;
     return Math.max(slot, pausedUntil, windowOpens) - now;
+  }
+
+  /** Until the moment that is reserved for us among several processes; one that we are too late for is let go. */
+  async function waitForOthers(shared: SharedPace, wait: number): Promise<number> {
+    const late = clock.now() - (reserved ?? Number.POSITIVE_INFINITY);
+    if (reserved === undefined || late > leastRoom - windowSlack)
+      reserved = await shared.reserve(clock.now() + Math.max(0, wait) - windowSlack);
+    return reserved - clock.now();
   }
 
   function start(queuedAt: number, now: number, spaced: number): Turn {
@@ -121,11 +126,13 @@ export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions):
         signal.throwIfAborted();
         const now = time();
         const spaced = spacing(now);
-        const wait = waitFor(now);
+        const own = waitFor(now);
+        const wait = shared === undefined ? own : Math.max(own, await waitForOthers(shared, own));
         if (wait > 0) {
           await clock.sleep(Math.ceil(wait), signal);
           continue;
         }
+        reserved = undefined;
         const next = queue.shift()!;
         next.grant(start(next.queuedAt, now, spaced));
       }
@@ -136,22 +143,6 @@ export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions):
     }
   }
 
-  /** The refusal is put down to requests that arrived together, and more room is left from now on. */
-  function isUneven(now: number, turn: Turn): boolean {
-    if (rate.at(now) < requestsPerSecond) return false;
-    const isHopeless = echoes >= mostEchoes;
-    hasty = answeredSince < often ? hasty + (answeredSince < veryOften ? 1 : 0.5) : 0;
-    answeredSince = 0;
-    echoes = 0;
-    if (hasty <= mostHasty && !isHopeless) {
-      if (spread.refused(turn.room())) return true;
-      return rate.wasUsed(turn.startedAt) && spread.refused(spread.room());
-    }
-    // However much room there is, it does not help: the limit is another one.
-    spread.forget();
-    return false;
-  }
-
   return {
     turn: () =>
       new Promise((grant, refuse) => {
@@ -160,20 +151,23 @@ export function createPacer({ requestsPerSecond, clock, signal }: PacerOptions):
       }),
     answered(turn) {
       if (turn.startedAt > refusedAt) refusalsInARow = 0;
-      if (requestsPerSecond < evenlySpacedBelow) spread.answered(turn.room());
-      answeredSince++;
+      if (requestsPerSecond < evenlySpacedBelow) line.answered(turn.room());
       const sample = Math.max(0, time() - turn.startedAt);
       latency = latency === undefined ? sample : latency + (sample - latency) * 0.2;
     },
     refused(turn, wait) {
       const now = time();
       const wasUnderWay = turn.startedAt <= refusedAt;
-      const isEcho = wasUnderWay || (!isUneven(now, turn) && !rate.refused(now, turn.startedAt));
+      const isByLine =
+        !wasUnderWay &&
+        rate.at(now) === requestsPerSecond &&
+        line.refused(turn.room(), rate.wasUsed(turn.startedAt));
+      const isEcho = wasUnderWay || (!isByLine && !rate.refused(now, turn.startedAt));
       // An echo asks for quiet too: where refused requests count, the server has just counted another one.
       const doubled = isEcho ? 0 : refusalsInARow;
       // A server that says zero and refuses again has to be left alone all the same.
       const pause = Math.max(wait ?? 0, Math.min(longestPause, shortestPause * 2 ** doubled));
-      if (wasUnderWay) echoes++;
+      if (wasUnderWay) line.refusedToo();
       if (!isEcho) {
         refusedAt = now;
         refusalsInARow++;
