@@ -22,8 +22,12 @@ listing = "SELECT view_name FROM duckdb_views() UNION ALL SELECT table_name FROM
 listed = {name for [name] in duck.execute(listing).fetchall()}
 
 
+def quoted(name):
+    return '"' + name.replace('"', '""') + '"'
+
+
 def rows(connection, source, columns, text):
-    values = ", ".join(f'CAST("{column}" AS {text})' for column in columns)
+    values = ", ".join(f"CAST({quoted(column)} AS {text})" for column in columns)
     found = connection.execute(f"SELECT {values} FROM {source}").fetchall()
     return sorted(found, key=repr)
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { markDescriptions, tableColumns } from '../src/sink/sqlite/marks.ts';
 import { viewsOf } from '../src/sink/sqlite/views/catalogue.ts';
-import type { Tables, View } from '../src/sink/sqlite/views/view.ts';
+import { entriesOf, type Tables, type View } from '../src/sink/sqlite/views/view.ts';
 import type { Stream } from '../src/stream/declaration.ts';
 import { streams } from '../streams/index.ts';
 import type { GeneratedFile } from './generated-file.ts';
@@ -31,12 +31,12 @@ export function documentedViews(): View[] {
   const tables: Tables = new Map(
     streams.map((stream) => [stream.name, { key: stream.key, columns: [...tableColumns(stream).keys()] }]),
   );
-  return viewsOf(tables).filter(({ reads }) => reads.every((name) => tables.has(name)));
+  return viewsOf({ tables, fields: [] }).filter(({ reads }) => reads.every((name) => tables.has(name)));
 }
 
 function describeViews(): string {
   const rows = documentedViews().map(({ name, summary, columns, reads }) => {
-    const names = Object.keys(columns).map((column) => `\`${column}\``);
+    const names = entriesOf(columns).map(([column]) => `\`${column}\``);
     return `| \`${name}\` | ${summary} | ${names.join(', ')} | ${reads.join(', ')} |`;
   });
   return ['| view | what it shows | columns | needs the tables |', '|---|---|---|---|', ...rows].join('\n');

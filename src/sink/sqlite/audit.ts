@@ -9,6 +9,7 @@ import { toUserError } from './failure.ts';
 import { isAlive, marksOf } from './marks.ts';
 import { outside } from './parts.ts';
 import { readState } from './state.ts';
+import { keyOf } from './table.ts';
 
 /** Keys of rows that are not as they should be: the first few of them, and how many there are. */
 export interface Deviation {
@@ -115,10 +116,13 @@ function compare(
   const upTo = (cursor === undefined ? state?.until : state?.through) ?? -1;
   const account = `temp.${quote(collection.table)} AS account`;
   const file = `main.${quote(name)} AS file`;
-  const sameKey = stream.key
+  const sameKey = keyOf(stream)
     .map((column) => `file.${quote(column)} = account.${quote(column)}`)
     .join(' AND ');
-  const key = (side: string) => stream.key.map((column) => `${side}.${quote(column)}`).join(" || '/' || ");
+  const key = (side: string) =>
+    keyOf(stream)
+      .map((column) => `${side}.${quote(column)}`)
+      .join(" || '/' || ");
   const version = (side: string) => (cursor === undefined ? 'NULL' : `${side}.${quote(cursor)}`);
   const living = marksOf(stream).size === 0 ? 'true' : isAlive('file');
   const vouchedFor = `coalesce(${version('account')} BETWEEN ${from} AND ${upTo}, 1)`;

@@ -47,7 +47,7 @@ function withColumns(stream: Stream, deep: boolean): Stream {
 function prepareComparison(database: Database, stream: Stream): (data: ShapedRecord['data']) => boolean {
   const names = [...columnsOf(stream).keys()];
   const same = names.map((name) => `${quote(name)} IS ?`).join(' AND ');
-  const key = stream.key.map((name) => `${quote(name)} = ?`).join(' AND ');
+  const key = stream.key.length === 0 ? 'true' : stream.key.map((name) => `${quote(name)} = ?`).join(' AND ');
   const statement = database.prepare<unknown[], number>(
     `SELECT 1 FROM main.${quote(stream.name)} WHERE ${key} AND ${same}`,
   );

@@ -3,8 +3,8 @@ import type { Part } from '../../sync/event.ts';
 import { type Database, quote } from './database.ts';
 import { deletedAt } from './marks.ts';
 import { outside } from './parts.ts';
-import { columnsOf, createTable } from './table.ts';
-import { reviveOrReplace } from './upsert.ts';
+import { columnsOf, createTable, keyOf } from './table.ts';
+import { reviveOrReplace, written } from './upsert.ts';
 
 /** The table into which a full refresh loads while everybody still reads the old rows. */
 export function refreshTable(stream: Stream): string {
@@ -49,7 +49,7 @@ export interface Refreshed {
 export function finishRefresh(database: Database, stream: Stream, covered: Covered): Refreshed {
   const table = quote(stream.name);
   const load = quote(refreshTable(stream));
-  const columns = [...columnsOf(stream).keys()].map(quote).join(', ');
+  const columns = written(stream).map(quote).join(', ');
   const marked = markMissing(database, stream, covered);
   // "WHERE true" keeps the parser from taking ON CONFLICT for a join condition.
   const { changes } = database
@@ -69,7 +69,9 @@ function markMissing(
 ): Omit<Refreshed, 'changed'> {
   const table = quote(stream.name);
   const load = quote(refreshTable(stream));
-  const sameKey = stream.key.map((name) => `${load}.${quote(name)} = ${table}.${quote(name)}`).join(' AND ');
+  const sameKey = keyOf(stream)
+    .map((name) => `${load}.${quote(name)} = ${table}.${quote(name)}`)
+    .join(' AND ');
   const covered = outside(uncovered, table);
   const asked =
     from === undefined || stream.cursor === undefined ? undefined : `${quote(stream.cursor)} >= ?`;

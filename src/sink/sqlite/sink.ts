@@ -14,6 +14,7 @@ import { nameOwnersRule } from './refused-row.ts';
 import { openStates } from './state.ts';
 import { writeTimeOffsets } from './time-offsets.ts';
 import { viewsOf } from './views/catalogue.ts';
+import { fieldsTable } from './views/fields.ts';
 import { createViews } from './views/view.ts';
 
 export interface SqliteSinkOptions {
@@ -77,6 +78,7 @@ export function openSqliteSink(options: SqliteSinkOptions): SqliteSink {
     return createSink({
       database,
       path,
+      log: options.log,
       lanes,
       deletions,
       requireOwnClaim: requireClaim(database, path, run),
@@ -91,12 +93,13 @@ function isWhole({ error, unavailable }: Extract<SyncEvent, { type: 'finished' }
 interface Parts {
   database: Database;
   path: string;
+  log: Log;
   lanes: ReadonlyMap<string, Lane>;
   deletions: Deletions;
   requireOwnClaim: () => void;
 }
 
-function createSink({ database, path, lanes, deletions, requireOwnClaim }: Parts): SqliteSink {
+function createSink({ database, path, log, lanes, deletions, requireOwnClaim }: Parts): SqliteSink {
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
   const enter = () => {
@@ -124,6 +127,8 @@ function createSink({ database, path, lanes, deletions, requireOwnClaim }: Parts
     } else if (event.type === 'finished' && isWhole(event) && lane.load?.isComplete()) {
       enter();
       lane.load.finish(event.uncovered ?? []);
+      // Some views have a column for each custom field.
+      if (event.stream === fieldsTable) createViews(database, viewsOf, log);
       commit.run();
     }
   };

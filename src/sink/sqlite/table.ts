@@ -12,6 +12,13 @@ export function columnsOf(stream: Stream): Columns {
   return new Map(properties.map(([name, column]) => [name, sqlType[columnType(column)]]));
 }
 
+/** The columns that tell rows apart. A stream without a key has one row, which is told by SQLite's own number. */
+export function keyOf(stream: Stream): readonly string[] {
+  return stream.key.length > 0 ? stream.key : [rowNumber];
+}
+
+export const rowNumber = 'rowid';
+
 const sqlType: Record<JsonType, 'INTEGER' | 'REAL' | 'TEXT'> = {
   integer: 'INTEGER',
   // SQLite has no boolean: 1 is true, 0 is false.
@@ -36,11 +43,12 @@ export function createTable(
   const definitions = [...columns].map(
     ([name, type]) => `${quote(name)} ${type}${isKey(name) ? ' NOT NULL' : ''}`,
   );
-  const key = stream.key.map(quote).join(', ');
+  const primaryKey = stream.key.length === 0 ? [] : [`PRIMARY KEY (${stream.key.map(quote).join(', ')})`];
   // A single integer key is the table's own row id; any other key would cost a second tree.
-  const hasRowId = stream.key.length === 1 && columns.get(stream.key[0]!) === 'INTEGER';
+  const hasRowId =
+    stream.key.length === 0 || (stream.key.length === 1 && columns.get(stream.key[0]!) === 'INTEGER');
   database.exec(
-    `CREATE TABLE ${schema}.${quote(table)} (${definitions.join(', ')}, PRIMARY KEY (${key}))${hasRowId ? '' : ' WITHOUT ROWID'}`,
+    `CREATE TABLE ${schema}.${quote(table)} (${[...definitions, ...primaryKey].join(', ')})${hasRowId ? '' : ' WITHOUT ROWID'}`,
   );
 }
 

@@ -2,7 +2,7 @@ import type { Stream } from '../../stream/declaration.ts';
 import type { ColumnValue, ShapedRecord } from '../../stream/record.ts';
 import { type Database, quote } from './database.ts';
 import { deletedAt, marksOf } from './marks.ts';
-import { columnsOf } from './table.ts';
+import { columnsOf, keyOf, rowNumber } from './table.ts';
 
 /** Writes the records into the table by key and returns how many rows are new or changed by it. */
 export type Upsert = (records: readonly ShapedRecord[]) => number;
@@ -12,7 +12,7 @@ export type Upsert = (records: readonly ShapedRecord[]) => number;
  * itself: several windows are read at once, so a page that was read early may arrive late.
  */
 export function prepareUpsert(database: Database, stream: Stream, table: string, conflict: string): Upsert {
-  const names = [...columnsOf(stream).keys()];
+  const names = written(stream);
   const places = names.map(() => '?').join(', ');
   const statement = database.prepare(
     `INSERT INTO ${quote(table)} (${names.map(quote).join(', ')}) VALUES (${places}) ${conflict}`,
@@ -20,11 +20,18 @@ export function prepareUpsert(database: Database, stream: Stream, table: string,
   return (records) => {
     let changed = 0;
     for (const { data } of records) {
-      changed += statement.run(names.map((name) => toSql(data[name]))).changes;
+      changed += statement.run(names.map((name) => toSql(name === rowNumber ? onlyRow : data[name]))).changes;
     }
     return changed;
   };
 }
+
+/** The columns that an insert names. */
+export function written(stream: Stream): string[] {
+  return [...new Set([...keyOf(stream), ...columnsOf(stream).keys()])];
+}
+
+const onlyRow = 1;
 
 /** A column's value as SQLite takes it. */
 export function toSql(value: ColumnValue | undefined): string | number | null {
@@ -61,7 +68,7 @@ function onConflict(stream: Stream, table: string, { keepNewer, marks }: Conflic
     reasons.push(`(${isNotOlder}(${there.join(', ')}) IS NOT (${arriving.join(', ')}))`);
   }
   if (marks.length > 0) reasons.push(`${quote(table)}.${deletedAt} IS NOT NULL`);
-  const clause = `ON CONFLICT (${stream.key.map(quote).join(', ')})`;
+  const clause = `ON CONFLICT (${keyOf(stream).map(quote).join(', ')})`;
   if (reasons.length === 0) return `${clause} DO NOTHING`;
   const assignments = [
     ...others.map((name) => `${name} = excluded.${name}`),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { documentedViews, generateSqliteTables } from '../../../scripts/generate-sqlite-tables.ts';
 import { tableColumns } from '../../../src/sink/sqlite/marks.ts';
+import { entriesOf } from '../../../src/sink/sqlite/views/view.ts';
 import { streams } from '../../../streams/index.ts';
 import { checkpoint, execute, newPath, openSink, query, records } from './workspace.ts';
 
@@ -26,7 +27,7 @@ test('the documented columns are those of the file', () => {
     expect(columns(stream.name)).toEqual(expected);
   }
   for (const view of views)
-    expect(columns(view.name).map(({ name }) => name)).toEqual(Object.keys(view.columns));
+    expect(columns(view.name).map(({ name }) => name)).toEqual(entriesOf(view.columns).map(([name]) => name));
 });
 
 test('the questions to start with have answers', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ConfigError, TransientError } from '../../../src/errors.ts';
 import type { SqliteSink } from '../../../src/sink/sqlite/sink.ts';
 import type { Stream } from '../../../src/stream/declaration.ts';
+import { incomingLeadsSummary } from '../../../streams/sales/incoming_leads_summary.ts';
 import {
   checkpoint,
   execute,
@@ -10,6 +11,7 @@ import {
   openSink,
   query,
   records,
+  recordsOf,
   streamNamed,
 } from './workspace.ts';
 
@@ -285,6 +287,25 @@ describe('a full refresh', () => {
     expect(query(path, "SELECT name FROM statuses WHERE name = 'Gewonnen'")).toHaveLength(1);
     expect(query(path, "SELECT 1 FROM sqlite_schema WHERE name = 'by_name'")).toHaveLength(1);
   });
+});
+
+test('a stream without a key has one row', async () => {
+  const path = newPath();
+  const summary = incomingLeadsSummary;
+  const read = async (total: number) => {
+    const sink = openSink(path, { streams: [{ stream: summary, mode: 'full_refresh' }] });
+    await sink.emit(recordsOf(summary, [{ total, accepted: 1 }]));
+    await refreshed(sink, summary.name);
+    const counts = sink.count(summary.name);
+    sink.close();
+    return counts;
+  };
+  expect(await read(5)).toEqual({ rows: 1, changed: 1, deleted: 0 });
+  expect(await read(5)).toEqual({ rows: 1, changed: 0, deleted: 0 });
+  expect(await read(7)).toEqual({ rows: 1, changed: 1, deleted: 0 });
+  expect(query(path, 'SELECT total, _deleted_at FROM incoming_leads_summary')).toEqual([
+    { total: 7, _deleted_at: null },
+  ]);
 });
 
 describe('a file', () => {

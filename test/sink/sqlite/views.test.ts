@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { documentedViews } from '../../../scripts/generate-sqlite-tables.ts';
+import { entriesOf } from '../../../src/sink/sqlite/views/view.ts';
 import { streams } from '../../../streams/index.ts';
 import { checkpoint, execute, newPath, openSink, query, records, streamNamed } from './workspace.ts';
 
@@ -137,7 +138,9 @@ describe('custom fields', () => {
     // Conditions are tried in an order of SQLite's choice.
     expect(select("WHERE field_id > 0 AND value > '' AND coalesce(enum_id, 0) = 0")).toEqual(expected);
     for (const { name, columns } of views) {
-      const conditions = Object.keys(columns).map((column) => `"${column}" IS NOT 'x'`);
+      const conditions = entriesOf(columns)
+        .map(([name]) => name)
+        .map((column) => `"${column}" IS NOT 'x'`);
       query(path, `SELECT * FROM ${name} WHERE ${conditions.join(' AND ')}`);
     }
   });

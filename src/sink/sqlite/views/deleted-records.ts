@@ -35,7 +35,7 @@ function markedRows(name: string, { key, columns }: Table): Selection {
   return {
     columns: {
       stream: `'${name}'`,
-      id: key.map(text).join(" || '/' || "),
+      id: key.length === 0 ? "''" : key.map(text).join(" || '/' || "),
       entity_id: key.includes('id') ? text('id') : 'NULL',
       name: columns.includes('name') ? quote('name') : 'NULL',
       deleted_at: quote(deletedAt),

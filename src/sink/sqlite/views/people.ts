@@ -27,7 +27,10 @@ const peopleView = ({ table, one }: Entity): View => ({
   where: [isAlive(one)],
 });
 
-const usersView: View = {
+export const contactsView = peopleView(contacts);
+export const companiesView = peopleView(companies);
+
+export const usersView: View = {
   name: 'users_view',
   summary:
     'Users with their role and group. The column `group` of the table is a word that SQL keeps for itself.',
@@ -46,5 +49,3 @@ const usersView: View = {
   from: 'users AS person',
   where: [isAlive('person')],
 };
-
-export const peopleViews: readonly View[] = [peopleView(contacts), peopleView(companies), usersView];

@@ -1,5 +1,7 @@
 import type { Log } from '../../../log.ts';
 import { type Database, quote } from '../database.ts';
+import { isAlive } from '../marks.ts';
+import { type Field, fieldsTable } from './fields.ts';
 
 /** A question that people ask of the tables, ready to be selected from. */
 export interface View extends Selection {
@@ -14,15 +16,27 @@ export interface View extends Selection {
 
 export interface Selection {
   /** Its columns in order, each with the expression that fills it. */
-  columns: Readonly<Record<string, string>>;
+  columns: Readonly<Record<string, string>> | ReadonlyMap<string, string>;
   /** What follows FROM: tables and joins. */
   from: string;
   /** Conditions that all have to hold. */
   where?: readonly string[];
 }
 
+/** Columns with what fills them. In a record a name of digits would come first, so that names of others are in a map. */
+export function entriesOf(columns: Selection['columns']): [string, string][] {
+  return columns instanceof Map ? [...columns] : Object.entries(columns);
+}
+
 /** The tables of a file that hold streams, by name. */
 export type Tables = ReadonlyMap<string, Table>;
+
+/** What the views of a file depend on. */
+export interface Contents {
+  tables: Tables;
+  /** The custom fields that the account has now. */
+  fields: readonly Field[];
+}
 
 export interface Table {
   key: readonly string[];
@@ -42,7 +56,7 @@ const leftToSqlite = 'likely(1)';
 /** Creates those of the views whose tables exist, and replaces those whose definition has changed. */
 export function createViews(
   database: Database,
-  viewsOf: (tables: Tables) => readonly View[],
+  viewsOf: (contents: Contents) => readonly View[],
   log: Log,
 ): void {
   const schema = database
@@ -50,7 +64,7 @@ export function createViews(
     .all();
   const existing = new Map(schema.map(({ name, sql }) => [name.toLowerCase(), sql]));
   const tables = tablesOf(database);
-  for (const view of viewsOf(tables)) {
+  for (const view of viewsOf({ tables, fields: fieldsOf(database, tables) })) {
     if (!view.reads.every((table) => tables.has(table))) continue;
     const definition = define(view);
     const current = existing.get(view.name);
@@ -82,6 +96,14 @@ function tablesOf(database: Database): Tables {
   );
 }
 
+function fieldsOf(database: Database, tables: Tables): Field[] {
+  if (!tables.has(fieldsTable)) return [];
+  const fields = database.prepare<[], Field>(
+    `SELECT entity_type, id, name, type FROM ${fieldsTable} WHERE catalog_id = 0 AND ${isAlive(fieldsTable)} ORDER BY id`,
+  );
+  return fields.all();
+}
+
 function define(view: View): string {
   const { name, also } = view;
   const selections =
@@ -93,7 +115,7 @@ function define(view: View): string {
 }
 
 function select({ columns, from, where = [] }: Selection): string {
-  const list = Object.entries(columns).map(([name, expression]) => `\n  ${expression} AS ${quote(name)}`);
+  const list = entriesOf(columns).map(([name, expression]) => `\n  ${expression} AS ${quote(name)}`);
   const conditions = where.length === 0 ? '' : `\nWHERE ${where.join('\n  AND ')}`;
   return `${list.join(',')}\nFROM ${from}${conditions}`;
 }
