@@ -25,7 +25,7 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./discover.ts')).discover,
   },
   streams: {
-    summary: 'list the streams, and what this account can have of them',
+    summary: 'list the streams, and which of them this account and token can read',
     load: async () => (await import('./streams.ts')).streams,
   },
   read: {
@@ -45,7 +45,7 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./plan.ts')).plan,
   },
   verify: {
-    summary: 'compare keys and times of change in a SQLite file with the account, or every column',
+    summary: 'compare a SQLite file with the account: keys and times of change, or every column',
     load: async () => (await import('./verify.ts')).verify,
   },
   login: {

@@ -25,7 +25,7 @@ export const plan = defineCommand({
       type: 'string',
       placeholder: 'LIST',
       summary:
-        'which streams, such as leads,users or default,talk_messages; all means every one (default: default)',
+        'which streams: names such as leads,users or default,talk_messages, or all; without it the default ones',
     },
   },
   async run(context, flags) {

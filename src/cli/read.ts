@@ -37,7 +37,7 @@ export const read = defineCommand({
       type: 'string',
       placeholder: 'LIST',
       summary:
-        'without --catalog: which streams, such as leads,users; all means every one (default: default)',
+        'without --catalog: which streams: names such as leads,users, or all; without it the default ones',
     },
     limit: {
       type: 'string',

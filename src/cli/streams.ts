@@ -11,8 +11,8 @@ import { keepTokensInFile } from './token-keeping.ts';
 export const streams = defineCommand({
   name: 'streams',
   summary:
-    'Prints what can be read. With a config, also whether this account and this token can have it, or why not, at one ' +
-    'small request per list.',
+    'Prints the streams. With a config, also whether this account and token can read them, or why not, at the cost of ' +
+    'one small request per list.',
   flags: {
     config: {
       type: 'string',

@@ -35,7 +35,7 @@ export const sync = defineCommand({
       type: 'string',
       placeholder: 'LIST',
       summary:
-        'which streams, such as leads,users or default,talk_messages; all means every one (default: default)',
+        'which streams: names such as leads,users or default,talk_messages, or all; without it the default ones',
     },
     'full-refresh': {
       type: 'boolean',

@@ -16,7 +16,7 @@ ${describeTerms(
     ['    --catalog FILE', 'the streams and columns to read, as JSON'],
     [
       '    --streams LIST',
-      'without a catalog: which streams, such as leads,users or default,talk_messages; all means every one (default: default)',
+      'without a catalog: which streams: names such as leads,users or default,talk_messages, or all; without it the default ones',
     ],
     ['-p, --properties FILE', 'the older name of --catalog'],
     ['-s, --state FILE', 'the last STATE of an earlier run, as JSON; the run continues from there'],
