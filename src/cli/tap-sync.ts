@@ -38,11 +38,14 @@ export async function syncTap(
   const available = await context.loadStreams();
   const bookmarks = new Bookmarks(await readInput('state', given.state), given.state ?? '');
   const catalog = await catalogOf(given);
-  const chosen = chooseStreams(available, given.streams).map(({ stream }) => stream);
+  const choices = chooseStreams(available, given.streams);
+  const chosen = choices.map(({ stream }) => stream);
+  const named = choices.flatMap(({ stream, required }) => (required ? [stream.name] : []));
   const tokenStore = keepTokensInFile(context, config, credentialsFile);
   const streams = planTap({
     streams:
       catalog === undefined ? await offeredStreams(context, config, chosen, log, tokenStore) : available,
+    named: new Set(named),
     catalog,
     bookmarks,
     options: parseTapSettings(received),

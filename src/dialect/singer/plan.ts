@@ -23,6 +23,8 @@ export interface PlanInput {
   streams: readonly Stream[];
   /** Undefined selects all of them. */
   catalog: Catalog | undefined;
+  /** Those that somebody asked for by name, without a catalog. */
+  named: ReadonlySet<string>;
   bookmarks: Bookmarks;
   options: TapOptions;
   /** Milliseconds since the epoch: the version of the tables that this run begins. */
@@ -52,7 +54,13 @@ export function planTap(input: PlanInput): TapStream[] {
     const state = tableVersion === input.now ? undefined : before;
     return [
       {
-        planned: { stream, mode, columns: shape.columns, state, required: catalog !== undefined },
+        planned: {
+          stream,
+          mode,
+          columns: shape.columns,
+          state,
+          required: input.named.has(stream.name) || catalog !== undefined,
+        },
         shape,
         key: keyOf(stream, entry, log),
         tableVersion,

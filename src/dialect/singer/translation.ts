@@ -93,7 +93,7 @@ class StreamOutput {
       stream: stream.name,
       schema: this.tap.shape.schema,
       key_properties: this.tap.key,
-      ...(mode === 'incremental' && { bookmark_properties: [stream.cursor] }),
+      ...(mode === 'incremental' && stream.cursor !== undefined && { bookmark_properties: [stream.cursor] }),
     });
   }
 

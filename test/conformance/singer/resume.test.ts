@@ -4,10 +4,10 @@ import { type Simulator, startSimulator } from '../../../src/simulator/simulator
 import { streams } from '../../../streams/index.ts';
 import { startProgram } from '../../cli/program.ts';
 import {
+  defaultNames,
   delivered,
   type Run,
   simulatedAccount,
-  streamNames,
   sync,
   syncFlags,
   truth,
@@ -17,7 +17,7 @@ import {
 const account = simulatedAccount({ leads: 1200 });
 
 function expectComplete(simulator: Simulator, ...runs: Pick<Run, 'records'>[]): void {
-  for (const stream of streamNames) {
+  for (const stream of defaultNames) {
     const records = runs.flatMap((run) => run.records[stream] ?? []);
     expect(delivered(simulator, stream, records), stream).toEqual(truth(simulator, stream));
   }
@@ -153,7 +153,7 @@ describe('a run that ends early', () => {
       expect(code === 0 ? run.stderr : run.stderr.trimEnd().split('\n').at(-1)).toMatch(said);
       expect(run.messages.at(-1)?.type).toBe('STATE');
       expect(run.state.bookmarks.tasks).toBeUndefined();
-      for (const stream of streamNames.filter((name) => name !== 'tasks')) {
+      for (const stream of defaultNames.filter((name) => name !== 'tasks')) {
         expect(delivered(simulator, stream, run.records[stream])).toEqual(truth(simulator, stream));
       }
       simulator.faults.clear();

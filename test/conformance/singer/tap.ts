@@ -85,8 +85,14 @@ export function understood(stdout: string): Pick<Run, 'messages' | 'records' | '
 }
 
 /** What has to be at the other end: each record's id and version, in order of ids. */
-export function truth(simulator: Simulator, stream: string): string[] {
-  return [...simulator.account.truth(stream)].map(({ id, version }) => `${id} v${version}`).sort();
+export function truth({ account }: Simulator, stream: string): string[] {
+  const { parent } = streams.find(({ name }) => name === stream)!.lists[0]!;
+  const parents = streams.find(({ lists }) => lists[0] === parent?.list);
+  const parentOf = (id: unknown) => (parents && account.record(parents.name, `${id}`.split('/')[0]!)) ?? {};
+  return [...account.truth(stream)]
+    .filter(({ id }) => parent?.when(parentOf(id)) !== false)
+    .map(({ id, version }) => `${id} v${version}`)
+    .sort();
 }
 
 /** The same of what was delivered: of each id the version that came last, as an upsert keeps it. */
@@ -106,3 +112,6 @@ export function delivered(
 }
 
 export const streamNames = streams.map(({ name }) => name);
+
+/** Those that a tap reads by itself, and that a catalog selects as discovery prints it. */
+export const defaultNames = streams.filter((stream) => stream.selectedByDefault).map(({ name }) => name);

@@ -44,6 +44,7 @@ function tapOf(setup: Setup = {}) {
   };
   const streams = planTap({
     streams: [stream],
+    named: new Set(),
     catalog: { streams: [entry] },
     bookmarks,
     options: { activateVersions: setup.activateVersions ?? false, flattening: undefined },
