@@ -1,5 +1,5 @@
-import { isSourceError } from '../errors.ts';
 import type { Failures } from '../sync/run.ts';
+import { bySameReason } from '../sync/same-reason.ts';
 
 /** What could not be read in full and why, a line each; `whenStopped` alone where somebody stopped the run. */
 export function describeFailures(
@@ -8,9 +8,10 @@ export function describeFailures(
   whenStopped = 'stopped before the end',
 ): string[] {
   if (signal.aborted) return [whenStopped];
-  return [...failures].map(([stream, error]) => {
-    if (isSourceError(error)) return `${stream} is not complete: ${error.message}`;
+  return bySameReason(failures).map(({ streams, error, message }) => {
+    const incomplete = `${streams.join(', ')} ${streams.length === 1 ? 'is' : 'are'} not complete`;
+    if (message !== undefined) return `${incomplete}: ${message}`;
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return `${stream} is not complete because of a bug in this program; please report it: ${text}`;
+    return `${incomplete} because of a bug in this program; please report it: ${text}`;
   });
 }

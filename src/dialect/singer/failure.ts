@@ -1,5 +1,6 @@
 import { isSourceError } from '../../errors.ts';
 import type { Failures } from '../../sync/run.ts';
+import { bySameReason } from '../../sync/same-reason.ts';
 import type { TapLog } from './tap-log.ts';
 
 /** Logs why the tap failed as a whole: the details first, last the one line that its user has to see. */
@@ -11,14 +12,14 @@ export function reportError({ log, critical }: TapLog, error: unknown): void {
 
 /** Logs which streams could not be read in full, and why. */
 export function reportFailures({ log, critical }: TapLog, failures: Failures): void {
-  for (const [stream, error] of failures) {
-    log('error', `Stream ${stream}: ${messageOf(error)}`);
+  const groups = bySameReason(failures);
+  for (const { streams, error, message = messageOf(error) } of groups) {
+    log('error', `${streams.length === 1 ? 'Stream' : 'Streams'} ${streams.join(', ')}: ${message}`);
     const detail = detailOf(error);
     if (detail !== undefined) log('error', detail);
   }
-  const messages = new Set([...failures.values()].map(messageOf));
-  const streams = [...failures.keys()].join(', ');
-  critical(`Not read in full: ${streams}. ${[...messages].join(' ')}`);
+  const messages = groups.map(({ error, message = messageOf(error) }) => message);
+  critical(`Not read in full: ${[...failures.keys()].join(', ')}. ${messages.join(' ')}`);
 }
 
 function messageOf(error: unknown): string {
