@@ -18,7 +18,7 @@ export function report(outcomes: readonly Outcome[], versions: ReadonlyMap<Clien
 
 Written by \`npm run test:interop\`, which installs each client from PyPI and runs it against a simulated account.
 Keys and versions that the tap gives are compared with what the account holds, and what a client has stored is compared,
-column by column, with what the tap gave.
+column by column, with what the tap gave. A column for each custom field is among them (\`custom_field_columns: all\`).
 
 | client | what was tried | outcome | what came out |
 | --- | --- | --- | --- |
