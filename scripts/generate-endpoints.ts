@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type Entity, entities } from '../src/cli/get/entities.ts';
 import type { Stream } from '../src/stream/declaration.ts';
-import { coming, streams as present } from '../streams/index.ts';
+import { streams } from '../streams/index.ts';
 import type { GeneratedFile } from './generated-file.ts';
 import { markdownTable, replaceSection } from './marked-section.ts';
 
-const streams = [...present, ...coming];
 const page = new URL('../docs/endpoints.md', import.meta.url);
 
 /** Every endpoint of Kommo that is documented, or seen in use: the method, a space, the path. */
@@ -88,7 +87,7 @@ function commandsAt({ name, id, record, parts }: Entity, wanted: string): string
 }
 
 const linked = (name: string) =>
-  present.some((stream) => stream.name === name) ? `[\`${name}\`](streams.md#${name})` : `\`${name}\``;
+  streams.some((stream) => stream.name === name) ? `[\`${name}\`](streams.md#${name})` : `\`${name}\``;
 
 /** docs/endpoints.md with what reads each of them. */
 export function generateEndpoints(): GeneratedFile[] {

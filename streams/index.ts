@@ -41,7 +41,7 @@ import { tags } from './settings/tags.ts';
 import { webhooks } from './settings/webhooks.ts';
 import { widgets } from './settings/widgets.ts';
 
-/** Every stream that the programs read, in the order in which they offer them. */
+/** Every stream of the connector, in the order in which it offers them. */
 export const streams: readonly Stream[] = [
   leads,
   contacts,
@@ -51,15 +51,11 @@ export const streams: readonly Stream[] = [
   tasks,
   events,
   users,
-];
-
-/** Streams that are declared and not read yet. */
-export const coming: readonly Stream[] = [
+  notes,
   account,
   userGroups,
   roles,
   taskTypes,
-  notes,
   eventTypes,
   deletions,
   lossReasons,

@@ -2,10 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { endpoints, generateEndpoints, readerOf } from '../scripts/generate-endpoints.ts';
 import { parseAddress } from '../src/cli/get/address.ts';
-import { coming, streams as present } from '../streams/index.ts';
+import { streams } from '../streams/index.ts';
 import { textOf } from './docs/page.ts';
-
-const streams = [...present, ...coming];
 
 /** What is documented of the endpoints that are read. */
 const documented: { path: string }[] = JSON.parse(

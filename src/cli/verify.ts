@@ -93,8 +93,8 @@ function planned(stream: Stream, deep: boolean, required: boolean): PlannedStrea
   const columns = deep ? Object.keys(stream.schema.properties) : versions;
   const lists = stream.lists.map((list): List => {
     const byId: List = list.ordersById ? { ...list, cursor: undefined, filter: undefined } : list;
-    // What with= adds makes pages slow and says nothing about versions.
-    return deep ? byId : { ...byId, with: [] };
+    // What with= adds makes pages slow and says nothing about versions; rows inside of a single answer come by it.
+    return deep || !list.isPaged ? byId : { ...byId, with: [] };
   });
   return { stream: { ...stream, lists }, mode: 'full_refresh', columns, state: undefined, required };
 }

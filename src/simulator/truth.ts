@@ -75,6 +75,14 @@ const computed: Readonly<Record<string, (account: AccountStore) => Generator<Tru
     yield unversioned('');
   },
 
+  // A file with one version needs no list of them.
+  *file_versions(account) {
+    for (const entry of truthIn(account, 'file_versions', LISTED)) {
+      const [file] = `${entry.id}`.split('/');
+      if (account.world.childrenOf('file_versions', file!).length > 1) yield entry;
+    }
+  },
+
   *deletions(account) {
     const list = account.list('events');
     yield* rowsIn(account, list, LISTED, false, (row) => {

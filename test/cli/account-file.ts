@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
+import { marksOf } from '../../src/sink/sqlite/marks.ts';
 import type { StreamState } from '../../src/sync/state.ts';
 import { streams } from '../../streams/index.ts';
 import { newFolder } from '../new-folder.ts';
@@ -22,19 +23,23 @@ export async function accountWithFile(options: SimulatorOptions = {}) {
 export function versionsInFile(path: string): Record<string, string[]> {
   const tables = ask<{ name: string }>(path, "SELECT name FROM sqlite_schema WHERE type = 'table'");
   const present = streams.filter((stream) => tables.some(({ name }) => name === stream.name));
-  const versions = present.map(({ name, key, cursor, lists }) => {
-    const columns = [key.join(" || '/' || "), cursor ?? '0'].join(" || ' ' || ");
-    const living = lists.every(({ immutable }) => immutable) ? '' : 'WHERE _deleted_at IS NULL';
+  const versions = present.map((stream) => {
+    const { name, key, cursor } = stream;
+    const columns = [key.join(" || '/' || ") || "''", cursor ?? '0'].join(" || ' ' || ");
+    const living = marksOf(stream).size === 0 ? '' : 'WHERE _deleted_at IS NULL';
     const rows = ask<{ version: string }>(path, `SELECT ${columns} AS version FROM ${name} ${living}`);
     return [name, rows.map(({ version }) => version).sort()];
   });
   return Object.fromEntries(versions);
 }
 
-/** What the account holds, in the same form. */
+/** The streams that are read where none is named. */
+export const defaults = streams.filter(({ selectedByDefault }) => selectedByDefault);
+
+/** What the account holds of them, in the same form. */
 export function versionsInAccount({ account }: Simulator): Record<string, string[]> {
   return Object.fromEntries(
-    streams.map(({ name, cursor }) => {
+    defaults.map(({ name, cursor }) => {
       const versions = Array.from(
         account.truth(name),
         ({ id, updated_at }) => `${id} ${cursor ? updated_at : 0}`,

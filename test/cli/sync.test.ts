@@ -2,9 +2,15 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseIntervals } from '../../src/stream/interval.ts';
-import { streams } from '../../streams/index.ts';
 import { execute } from '../sink/sqlite/workspace.ts';
-import { accountWithFile, ask, statesInFile, versionsInAccount, versionsInFile } from './account-file.ts';
+import {
+  accountWithFile,
+  ask,
+  defaults,
+  statesInFile,
+  versionsInAccount,
+  versionsInFile,
+} from './account-file.ts';
 import { ended, runProgram, startProgram } from './program.ts';
 
 const sync = (config: string, path: string, ...more: string[]) =>
@@ -26,7 +32,7 @@ describe('sync', () => {
       'seconds',
       'ended',
     ]);
-    expect(rows.map((row) => row.split(/\s+/)[0])).toEqual(streams.map(({ name }) => name));
+    expect(rows.map((row) => row.split(/\s+/)[0])).toEqual(defaults.map(({ name }) => name));
     expect(rows[0]).toMatch(/^leads\s+400\s+400\s+0\s+\d+\s+\d/);
     expect(first.stderr).toMatch(/^\S+Z 127\S+ leads: 400 rows, \d+ requests?, complete in/m);
     // No terminal, no escape sequences.
@@ -261,7 +267,7 @@ describe('a sync that is ended from outside', () => {
       expect.stringContaining(`: stopped; what was read so far is kept in ${path}, and the`),
     ]);
     const endings = stdout.match(/(complete|stopped|not begun|failed)$/gm)!;
-    expect(endings).toHaveLength(streams.length);
+    expect(endings).toHaveLength(defaults.length);
     expect(endings).toContain('stopped');
     expect(endings).not.toContain('failed');
     expect((await sync(config, path)).code).toBe(0);

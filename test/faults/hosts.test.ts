@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { performHere } from '../cli/in-process.ts';
 import { ended, startProgram, writeFiles } from '../cli/program.ts';
 import { errorsIn, ofType, readMessages } from '../dialect/airbyte/messages.ts';
-import { account, expectComplete, readAll, settingsFor } from './whole-run.ts';
+import { account, expectComplete, readAll, settingsFor, streamNames } from './whole-run.ts';
 
 const credentials = { auth_type: 'long_lived_token', access_token: 'a-token-that-stays-home' };
 
@@ -115,7 +115,9 @@ test('--debug logs every request with its status, its time and its X-Request-Id'
   const { config } = writeFiles({ config: settingsFor(simulator) });
   simulator.faults.add({ fault: { kind: 'status', status: 502 }, list: 'users', times: 1 });
   simulator.faults.add({ fault: { kind: 'reset' }, list: 'tasks', times: 1 });
-  const end = await ended(startProgram('source-kommo', ['read', '--debug', '--config', config]));
+  const end = await ended(
+    startProgram('source-kommo', ['read', '--debug', '--config', config, '--streams', streamNames.join()]),
+  );
   expect(end.code).toBe(0);
   const logged = ofType(readMessages(end.stdout), 'LOG').filter(({ level }) => level === 'DEBUG');
   const lines = logged.map(({ message }) => message as string);

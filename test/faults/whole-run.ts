@@ -3,9 +3,9 @@ import { expect } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import { parseIntervals } from '../../src/stream/interval.ts';
-import { streams } from '../../streams/index.ts';
 import { performHere } from '../cli/in-process.ts';
 import { type Ended, ended, startProgram, writeFiles } from '../cli/program.ts';
+import { streams } from '../core-streams.ts';
 import { errorsIn, type Message, ofType, readMessages, statusesIn } from '../dialect/airbyte/messages.ts';
 
 export const streamNames = streams.map(({ name }) => name);

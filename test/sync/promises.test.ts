@@ -4,7 +4,7 @@ import { type Simulator, type SimulatorOptions, startSimulator } from '../../src
 import { parseIntervals } from '../../src/stream/interval.ts';
 import { run } from '../../src/sync/run.ts';
 import type { StreamState } from '../../src/sync/state.ts';
-import { streams } from '../../streams/index.ts';
+import { streams } from '../core-streams.ts';
 import { Destination, missing, read } from '../property/reading.ts';
 import { createVirtualClock, type VirtualClock } from '../property/virtual-clock.ts';
 

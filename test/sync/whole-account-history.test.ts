@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import type { Stream } from '../../src/stream/declaration.ts';
-import { coming, streams as present } from '../../streams/index.ts';
+import { streams as present } from '../../streams/index.ts';
 import { createVirtualClock } from '../property/virtual-clock.ts';
 import { KeyedDestination, readStreams } from './whole-account.ts';
 
-const streams = [...present, ...coming];
+const streams = present;
 const split = streams.filter(({ lists: [list, more] }) => more !== undefined || list!.parent !== undefined);
 
 const deed = fc.record({

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import type { Stream } from '../../src/stream/declaration.ts';
-import { coming, streams as present } from '../../streams/index.ts';
+import { streams } from '../../streams/index.ts';
 import { KeyedDestination, readStreams } from './whole-account.ts';
 
-const streams = [...present, ...coming];
 const named = (name: string) => streams.find((stream) => stream.name === name)!;
 
 let simulator: Simulator;

@@ -13,12 +13,12 @@ function describeStream(stream: Stream): AirbyteStream {
     supported_sync_modes: ['full_refresh'],
     source_defined_primary_key: stream.key.map((column) => [column]),
   };
-  if (!stream.incremental) return { ...described, is_resumable: false };
+  if (stream.cursor === undefined) return { ...described, is_resumable: false };
   return {
     ...described,
     supported_sync_modes: ['full_refresh', 'incremental'],
     source_defined_cursor: true,
-    ...(stream.cursor !== undefined && { default_cursor_field: [stream.cursor] }),
+    default_cursor_field: [stream.cursor],
     is_resumable: true,
   };
 }

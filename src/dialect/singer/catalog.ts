@@ -82,7 +82,7 @@ function discoverEntry(stream: Stream): Record<string, unknown> {
   return {
     tap_stream_id: stream.name,
     stream: stream.name,
-    replication_method: stream.incremental ? 'INCREMENTAL' : 'FULL_TABLE',
+    replication_method: stream.cursor === undefined ? 'FULL_TABLE' : 'INCREMENTAL',
     ...(stream.cursor !== undefined && { replication_key: stream.cursor }),
     key_properties: stream.key,
     schema,

@@ -113,7 +113,8 @@ function compare(
 ): Findings {
   const { name, cursor } = stream;
   const state = readState(database, name, silentLog);
-  const upTo = (cursor === undefined ? state?.until : state?.through) ?? -1;
+  const isReadWhole = stream.lists.every(({ filter }) => filter === undefined);
+  const upTo = (isReadWhole ? state?.until : state?.through) ?? -1;
   const account = `temp.${quote(collection.table)} AS account`;
   const file = `main.${quote(name)} AS file`;
   const sameKey = keyOf(stream)

@@ -63,7 +63,7 @@ describe('--discover', () => {
         new Set([...entry.key_properties, ...(entry.replication_key ? [entry.replication_key] : [])]),
       );
       const stream = declared.find(({ name }) => name === entry.stream)!;
-      expect(entry.replication_method).toBe(stream.incremental ? 'INCREMENTAL' : 'FULL_TABLE');
+      expect(entry.replication_method).toBe(entry.replication_key ? 'INCREMENTAL' : 'FULL_TABLE');
       expect(entry.replication_key).toBe(stream.cursor);
       const [{ metadata }] = entry.metadata;
       expect(metadata['selected-by-default']).toBe(stream.selectedByDefault);
