@@ -1,6 +1,8 @@
 import nock from 'nock';
 import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { parseAddress } from '../../src/cli/get/address.ts';
 import { entities } from '../../src/cli/get/entities.ts';
+import { sourceOf } from '../../src/cli/get/shaped.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { streams } from '../../streams/index.ts';
 import { performHere } from './in-process.ts';
@@ -93,6 +95,27 @@ describe('one record', () => {
     const held = notes.filter((note) => note.entity_id === lead).map(({ id }) => id);
     expect(found.sort()).toEqual(held.sort());
   });
+
+  const places = withId.flatMap(({ name, record, parts }) =>
+    [record, ...parts].map((place) => [name, place === record ? undefined : place.name] as const),
+  );
+
+  test.each(places)(
+    '--shaped %s %s has the columns of a stream and its key, or says that there is none',
+    async (name, part) => {
+      const id = ids[name]?.() ?? first(name);
+      const words = ['get', name, id, ...(part === undefined ? [] : [part])];
+      const { code, stdout } = await performHere([...words, '--shaped', '--config', config]);
+      const stream = sourceOf(streams, parseAddress(words.slice(1)))?.stream;
+      expect(code).toBe(stream === undefined ? 2 : 0);
+      if (stream === undefined || stdout === '') return;
+      const rows = part === undefined ? [stdout] : stdout.trim().split('\n');
+      for (const row of rows.map((line) => JSON.parse(line))) {
+        expect(Object.keys(row)).toEqual(Object.keys(stream.schema.properties));
+        for (const column of stream.key) expect([column, row[column]]).not.toEqual([column, null]);
+      }
+    },
+  );
 
   test('--shaped has the columns of the stream, in their order', async () => {
     const { id } = [...simulator.account.truth('leads')][3]!;
