@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import SQLite from 'better-sqlite3';
 import { textTable } from '../src/cli/text-table.ts';
 import { type Simulator, startSimulator } from '../src/simulator/simulator.ts';
+import { wrapWords } from '../src/word-wrap.ts';
 
 const program = fileURLToPath(new URL('../bin/source-kommo.js', import.meta.url));
 const database = 'kommo-demo.db';
@@ -16,6 +17,7 @@ const database = 'kommo-demo.db';
 const leads = 5_000;
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
+const tell = (text: string) => say(wrapWords(text).join('\n'));
 
 /** Runs `source-kommo` on this terminal and returns its exit code. */
 function runProgram(...args: string[]): Promise<number> {
@@ -41,7 +43,9 @@ const question = `
 SELECT responsible_user, count(*) AS leads, sum(price) AS price
 FROM leads_view
 WHERE outcome = 'open'
-  AND NOT EXISTS (SELECT 1 FROM open_tasks WHERE entity_type = 'leads' AND entity_id = lead_id)
+  AND NOT EXISTS (
+    SELECT 1 FROM open_tasks WHERE entity_type = 'leads' AND entity_id = lead_id
+  )
 GROUP BY responsible_user
 ORDER BY price DESC
 LIMIT 5`;
@@ -61,8 +65,9 @@ async function demonstrate(simulator: Simulator, config: string): Promise<number
   const counts = ['leads', 'contacts', 'companies', 'tasks', 'events'].map(
     (name) => `${simulator.account.count(name).toLocaleString('en-US')} ${name}`,
   );
-  say(`A simulated Kommo account runs at ${simulator.url}: ${counts.join(', ')}.`);
-  say('It answers seven requests a second, as Kommo does.');
+  tell(
+    `A simulated Kommo account runs at ${simulator.url}: ${counts.join(', ')}. It answers seven requests a second, as Kommo does.`,
+  );
   const sync = () => runProgram('sync', '--config', config, '--to', database);
   const before = (await runProgram('check', '--config', config)) || (await sync());
   if (before !== 0) return before;
@@ -73,12 +78,15 @@ async function demonstrate(simulator: Simulator, config: string): Promise<number
   const after = await sync();
   if (after !== 0) return after;
 
-  say('\nFor an account of your own, set KOMMO_SUBDOMAIN and KOMMO_API_KEY (a long-lived token), then try');
+  say('');
+  tell('For an account of your own, set KOMMO_SUBDOMAIN and KOMMO_API_KEY (a long-lived token), then try');
   say('  npx source-kommo read --streams leads --limit 3');
   say('  npx source-kommo sync --to kommo.db');
 
-  say(`\nThis one is in ${join(process.cwd(), database)}, a table a stream, with views (docs/sqlite.md).`);
-  say('Which open leads does nobody have a task for, and what are they worth?');
+  say('');
+  tell(
+    `This account is now in ${database}: one table per stream, and views (docs/sqlite.md). Which open leads have no task, and what are they worth?`,
+  );
   say(`\n$ sqlite3 ${database} "${question}"\n`);
   for (const line of answer()) say(line);
   return 0;
