@@ -58,12 +58,14 @@ export class Delivery {
   }
 
   isEnough(job: Job): boolean {
-    const { recordLimit } = this.#options;
-    if (recordLimit === undefined) return false;
+    if (this.#options.recordLimit === undefined) return false;
     const { feeds, families } = job.errand;
-    return (
-      feeds.every(({ stream }) => stream.records >= recordLimit) && families.every(({ hasSome }) => hasSome)
-    );
+    return feeds.every(({ stream }) => this.#hasEnough(stream)) && families.every(({ hasSome }) => hasSome);
+  }
+
+  #hasEnough({ records }: StreamReading): boolean {
+    const { recordLimit } = this.#options;
+    return recordLimit !== undefined && records >= recordLimit;
   }
 
   async checkpointWhenDue(job: Job): Promise<void> {
@@ -75,6 +77,7 @@ export class Delivery {
     if (job.finished) return;
     job.end(error);
     for (const stream of job.streams) {
+      if (this.#hasEnough(stream)) for (const part of stream.parts) part.end();
       if (stream.ended) await this.#finish(stream);
       else await this.#checkpointWhenDue(stream);
     }

@@ -53,6 +53,15 @@ test('parents of several streams are listed once', async () => {
   expect(requests.filter((path) => path === '/api/v4/catalogs')).toHaveLength(1);
 });
 
+test.each(streams.map((stream) => [stream.name, stream] as const))(
+  'a look at %s asks for little',
+  async (name, stream) => {
+    const { destination, requests } = await readStreams(simulator, [stream], { recordLimit: 1 });
+    expect(destination.of(name)).toHaveLength(Math.min(1, keysOf(stream).length));
+    expect(requests.length).toBeLessThan(20);
+  },
+);
+
 test('an idle run of all default streams is cheap', async () => {
   const all = streams.filter(({ selectedByDefault }) => selectedByDefault);
   const destination = new KeyedDestination();

@@ -39,6 +39,7 @@ interface Options {
   /** The process dies after so many events, and so long lies between any two that each is time for a checkpoint. */
   killAfter?: number;
   readers?: number;
+  recordLimit?: number;
 }
 
 class Killed extends Error {}
@@ -67,6 +68,7 @@ export async function readStreams(simulator: Simulator, streams: readonly Stream
       })),
       startDate: undefined,
       lookbackSeconds: 600,
+      recordLimit: options.recordLimit,
       clock,
       log,
       signal: new AbortController().signal,
