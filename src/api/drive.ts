@@ -23,8 +23,10 @@ export function createDrive(
     },
     async origin() {
       if (named === undefined) {
-        asking ??= askAccount(['drive_url']).finally(() => {
+        // An account that names none is asked once too.
+        asking ??= askAccount(['drive_url']).catch((error: unknown) => {
           asking = undefined;
+          throw error;
         });
         await asking;
       }

@@ -28,6 +28,9 @@ const clearlyLess = 0.8;
 const deepestCut = 0.4;
 /** Refused again although all of the last second was accepted: the limit looks at more than a second. */
 const cutBlindly = 0.7;
+/** The pause after a refusal, and most of a second of requests. */
+const nearlyRightAfter = 1_850;
+const smallCut = 0.88;
 
 /** A refusal costs more than a rate that is a little too low: nothing higher is tried for so long after one. */
 const firstHold = 30_000;
@@ -78,6 +81,12 @@ export function createAdaptiveRate(limit: number): AdaptiveRate {
     return accepted.filter((at) => at > startedAt - 1000 && at <= startedAt).length;
   }
 
+  function permittedAfter(now: number, lastSecond: number): number {
+    // A lower rate that stood for a while is nearly right: on an uneven line, one second tells less than that.
+    if (rate < limit && now - refusedAt >= nearlyRightAfter) return Math.max(lastSecond, rate * smallCut);
+    return lastSecond <= rate * clearlyLess ? Math.max(lastSecond, rate * deepestCut) : rate * cutBlindly;
+  }
+
   return {
     at(now) {
       if (now >= nextStep) step(now);
@@ -99,9 +108,7 @@ export function createAdaptiveRate(limit: number): AdaptiveRate {
         cut(now, Math.max(climb.from, climb.before * backFromStep), now + hold);
       } else {
         hold = firstHold;
-        const isTold = lastSecond <= rate * clearlyLess;
-        const permitted = isTold ? Math.max(lastSecond, rate * deepestCut) : rate * cutBlindly;
-        cut(now, isByChance ? rate : permitted, now + hold);
+        cut(now, isByChance ? rate : permittedAfter(now, lastSecond), now + hold);
       }
       return true;
     },

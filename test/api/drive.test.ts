@@ -90,6 +90,8 @@ describe('the files of the account', () => {
     const error = await settle(client.list(files).catch((thrown) => thrown));
     expect(error).toBeInstanceOf(NotAvailableError);
     expect(error).toMatchObject({ status: 404, needs: expect.stringContaining('Drive') });
+    await settle(client.list(files).catch(() => {}));
+    expect(client.requests('account')).toBe(1);
   });
 
   test.each([401, 403, 404])('that are refused with %i concern no other list', async (status) => {
