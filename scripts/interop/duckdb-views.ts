@@ -11,7 +11,7 @@ export async function viewsInDuckdb(): Promise<string> {
   rmSync(dirname(file), { recursive: true, force: true });
   mkdirSync(dirname(file), { recursive: true });
   const sync = (...more: string[]) =>
-    must([source, 'sync', '--config', account.config, '--to', file, ...more]);
+    must([source, 'sync', '--config', account.config, '--to', file, '--streams', 'all', ...more]);
   await sync();
   const { account: kommo } = account.simulator;
   for (const stream of ['leads', 'users']) {

@@ -8,7 +8,7 @@ import { prepareUpsert, replaceOlder, toSql } from './upsert.ts';
 /** Keys and versions of what the account holds, in a temporary table: outside of the file and of memory. */
 export interface Collection {
   table: string;
-  /** The condition of an `account` whose columns are not those of the row in the file; `false` if they are not compared. */
+  /** The condition of an `account` whose columns are not those of the row in the file, where they are compared. */
   differs: string;
   take(records: readonly ShapedRecord[]): void;
 }
@@ -19,11 +19,10 @@ const differs = '_differs';
 /** Collects records of the stream; a deep collection compares each with its row in the file as it comes. */
 export function collect(database: Database, stream: Stream, deep: boolean): Collection {
   const table = `in_account_${stream.name}`;
-  const versions = withColumns(stream, deep);
+  const versions = versionsOf(stream);
   createTable(database, versions, { table, columns: columnsOf(versions), schema: 'temp' });
   const upsert = prepareUpsert(database, versions, table, replaceOlder(versions, table));
-  if (!deep) return { table, differs: 'false', take: upsert };
-  const equals = prepareComparison(database, stream);
+  const equals = deep ? prepareComparison(database, stream) : () => true;
   return {
     table,
     differs: `account.${differs}`,
@@ -37,10 +36,10 @@ export function collect(database: Database, stream: Stream, deep: boolean): Coll
   };
 }
 
-function withColumns(stream: Stream, deep: boolean): Stream {
+function versionsOf(stream: Stream): Stream {
   const names = stream.cursor === undefined ? stream.key : [...stream.key, stream.cursor];
   const kept = Object.fromEntries(names.map((name) => [name, stream.schema.properties[name]!]));
-  const properties: StreamSchema['properties'] = deep ? { ...kept, [differs]: { type: 'integer' } } : kept;
+  const properties: StreamSchema['properties'] = { ...kept, [differs]: { type: 'integer' } };
   return { ...stream, schema: { ...stream.schema, properties } };
 }
 
