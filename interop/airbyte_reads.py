@@ -9,6 +9,7 @@ from pathlib import Path
 import airbyte
 
 executable, folder, simulator = sys.argv[1:4]
+names = json.loads(sys.argv[4])
 config = json.loads(os.environ["SOURCE_CONFIG"])
 
 
@@ -21,9 +22,8 @@ def order(action, **details):
 
 source = airbyte.get_source("source-kommo", local_executable=Path(executable), config=config, streams="*")
 source.check()
-incremental = ["leads", "contacts", "companies", "tasks", "events"]
-full = ["pipelines", "statuses", "users"]
-assert sorted(source.get_available_streams()) == sorted(incremental + full), source.get_available_streams()
+incremental, full = names["incremental"], names["full"]
+assert sorted(source.get_available_streams()) == sorted(names["all"]), source.get_available_streams()
 cache = airbyte.caches.DuckDBCache(db_path=str(Path(folder) / "cache.duckdb"))
 
 

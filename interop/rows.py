@@ -6,7 +6,7 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
-STREAMS = ["leads", "contacts", "companies", "pipelines", "statuses", "tasks", "events", "users"]
+STREAMS = sys.argv[3].split(",")
 
 
 def jsonl(folder):

@@ -1,11 +1,17 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { expectedRows, type OpenAccount, openAccount, type Rows, workGoesOn } from './account.ts';
+import { streams as catalogue } from '../../streams/index.ts';
+import { expectedRows, type OpenAccount, openAccount, type Rows, streams, workGoesOn } from './account.ts';
 import { compare, keepings, type Store } from './comparison.ts';
 import type { Client } from './environments.ts';
 import { loader, meltano, mustMeltano, stored, writeProject } from './meltano-project.ts';
 import { startPostgres } from './postgres.ts';
 import { expect, must } from './programs.ts';
+
+/** Streams without a key, or with nothing but one: target-duckdb fails for both. */
+const withoutRest = catalogue
+  .filter(({ key, schema }) => key.length === 0 || key.length === Object.keys(schema.properties).length)
+  .map(({ name }) => name);
 
 export interface MeltanoChecks {
   /** By name: what has to come out, which rejects when it does not. */
@@ -40,17 +46,24 @@ export async function meltanoChecks(): Promise<MeltanoChecks> {
       place: join(stored('duckdb'), 'warehouse.duckdb'),
       keeping: keepings.duckdb,
       upserts: true,
+      refuses: withoutRest,
     },
     'target-postgres': { kind: 'postgres', place: postgres.url, keeping: keepings.asIs, upserts: true },
   };
   const targets = Object.entries(stores) as [Client, Store][];
   const compareAll = async (rows: Rows) => {
     const counts: string[] = [];
-    for (const [client, store] of targets) counts.push(`${client} ${await compare(client, store, rows)}`);
+    for (const [client, store] of targets) {
+      const taken = new Map([...rows].filter(([stream]) => !store.refuses?.includes(stream)));
+      counts.push(`${client} ${await compare(client, store, taken)}`);
+    }
     return `rows: ${counts.join(', ')}; equal in every column`;
   };
   const runAll = async (...flags: string[]) => {
-    for (const [client] of targets) await mustMeltano(account, ['run', ...flags, 'tap-kommo', client]);
+    for (const [client, { refuses = [] }] of targets) {
+      const select = JSON.stringify(['*.*', ...refuses.map((stream) => `!${stream}.*`)]);
+      await mustMeltano(account, ['run', ...flags, 'tap-kommo', client], { TAP_KOMMO__SELECT: select });
+    }
     return compareAll(await expectedRows(account));
   };
   return {
@@ -112,7 +125,12 @@ async function stateGet(account: OpenAccount): Promise<string> {
   const id = 'dev:tap-kommo-to-target-duckdb';
   const { stdout } = await meltano(account, ['state', 'get', id]);
   const { bookmarks } = JSON.parse(stdout).singer_state;
-  expect(Object.keys(bookmarks).length === 8 && bookmarks.leads.finished === 1, `holds ${stdout}`);
+  const missing = streams.filter(({ name }) => !(name in bookmarks)).map(({ name }) => name);
+  expect(
+    missing.every((name) => withoutRest.includes(name)),
+    `has no bookmark of ${missing}`,
+  );
+  expect(bookmarks.leads.finished === 1, `holds ${stdout}`);
   return 'a bookmark of each stream';
 }
 

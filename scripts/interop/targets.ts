@@ -61,7 +61,7 @@ export async function pipeIntoParquet(): Promise<string> {
   await using account = await openAccount('parquet');
   clear('parquet');
   const lines = (await must([tap, '--config', account.config])).trimEnd().split('\n');
-  for (const stream of streams) {
+  for (const { name: stream } of streams) {
     const ofStream = lines.filter((line) => (JSON.parse(line).stream ?? stream) === stream);
     const settings = { filepath: join(folderOf('parquet'), `${stream}.parquet`) };
     await pipe({ client, program: client }, 'parquet', settings, `${ofStream.join('\n')}\n`);
