@@ -59,14 +59,14 @@ class TapKommo(Tap):
         return True
 
 
-TapTestRunner._execute_sync = lambda self: (tap("--config", CONFIG), "")
+TapTestRunner._execute_sync = lambda self: (tap("--config", CONFIG, "--streams", "all"), "")
 
 TestTapKommo = get_tap_test_class(TapKommo, config={})
 
 
 @pytest.fixture(scope="module")
 def messages():
-    return [json.loads(line) for line in tap("--config", CONFIG).rstrip("\n").split("\n")]
+    return [json.loads(line) for line in tap("--config", CONFIG, "--streams", "all").rstrip("\n").split("\n")]
 
 
 def nodes(value):
@@ -87,6 +87,8 @@ def test_primary_keys_are_unique(messages):
     keys = {entry["tap_stream_id"]: entry["key_properties"] for entry in catalog()["streams"]}
     for stream, key in keys.items():
         rows = [m["record"] for m in messages if m["type"] == "RECORD" and m["stream"] == stream]
+        if not key:
+            continue
         values = [tuple(row[column] for column in key) for row in rows]
         assert len(set(values)) == len(values) > 0
 
