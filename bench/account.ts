@@ -53,7 +53,8 @@ export async function startAccount(
   folder: string,
   { flags, settings = {} }: AccountOptions,
 ): Promise<SimulatedAccount> {
-  const given = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, `${value}`]);
+  // At the customary port somebody else may ask the account.
+  const given = Object.entries({ port: 0, ...flags }).flatMap(([name, value]) => [`--${name}`, `${value}`]);
   const child = spawn(process.execPath, [executable, 'simulator', ...given], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
