@@ -13,9 +13,9 @@ const starter = fileURLToPath(new URL('../bin/start.js', import.meta.url));
 const program = `
 export async function main(program) {
   const [how, ...rest] = process.argv.slice(2);
-  console.log(JSON.stringify([program, process.env.OURS ?? 'given', rest]));
+  const tell = () => console.log(JSON.stringify([program, process.env.OURS ?? 'given', rest]));
   if (how === 'fail') process.exitCode = 7;
-  if (how !== 'wait') return;
+  if (how !== 'wait') return tell();
   const waiting = setInterval(() => {}, 1000);
   process.on('SIGTERM', () => {
     console.log('"asked to stop"');
@@ -23,6 +23,8 @@ export async function main(program) {
     process.removeAllListeners('SIGTERM');
     process.kill(process.pid, 'SIGTERM');
   });
+  // Who reads this sends the signal.
+  tell();
 }
 `;
 

@@ -18,7 +18,7 @@ const sync = (config: string, path: string) =>
 
 function expectOneLine({ code, stderr }: Ended, reason: RegExp): void {
   expect(code).toBe(1);
-  const lines = stderr.split('\n').filter((line) => line.startsWith('source-kommo:'));
+  const lines = stderr.split('\n').filter((line) => line.includes(' source-kommo: '));
   expect(lines).toEqual([expect.stringMatching(reason)]);
   expect(stderr).not.toMatch(/^\s+at /m);
 }

@@ -9,11 +9,11 @@ import { account, expectDelivered, settingsFor, understood } from './whole-run.t
 
 const certificate = fileURLToPath(new URL('../fixtures/localhost.pem', import.meta.url));
 
-/** The account behind TLS on localhost. */
+/** A host of the account behind TLS on localhost. */
 async function encrypted(url: string) {
   return secureServer((request, response) => {
-    const { host: _, ...headers } = request.headers;
-    const up = ask(new URL(request.url!, url), { method: request.method, headers }, (answer) => {
+    const { method, headers } = request;
+    const up = ask(new URL(request.url!, url), { method, headers }, (answer) => {
       response.writeHead(answer.statusCode!, answer.headers);
       answer.pipe(response);
     });
@@ -24,6 +24,8 @@ async function encrypted(url: string) {
 test('an account is read through the proxy of HTTPS_PROXY', async () => {
   await using simulator = await account({ leads: 20 });
   await using server = await encrypted(simulator.url);
+  await using drive = await encrypted(simulator.driveUrl);
+  simulator.account.world.driveUrl = `https://localhost:${drive.port}`;
   await using proxy = await proxyServer();
   const api_url = `https://localhost:${server.port}`;
   const { config } = writeFiles({ config: settingsFor(simulator, { api_url }) });
@@ -33,7 +35,8 @@ test('an account is read through the proxy of HTTPS_PROXY', async () => {
   const through = understood(await run({ HTTPS_PROXY, NODE_EXTRA_CA_CERTS: certificate }));
   expect(through.code).toBe(0);
   expectDelivered(simulator, [through.messages]);
-  expect(new Set(proxy.asked)).toEqual(new Set([`CONNECT localhost:${server.port}`]));
+  const tunnelsTo = [server, drive].map(({ port }) => `CONNECT localhost:${port}`);
+  expect(new Set(proxy.asked)).toEqual(new Set(tunnelsTo));
   const without = await run({ HTTPS_PROXY });
   expect(without.code).toBe(1);
   expect(errorsIn(readMessages(without.stdout))).toMatchObject([

@@ -103,9 +103,13 @@ test.each(streams)('people work in %s by the keys that its truth names', async (
       expect([...account.binned(name)].map((entry) => entry.id)).toContain(id);
       account.restore(name, id);
       expect(keys().has(id)).toBe(true);
-      const before = keys().size;
+      const before = keys();
       account.create(name);
-      expect(keys().size).toBe(before + 1);
+      const added = [...keys()].filter((key) => !before.has(key));
+      // The stream has no file with one version; its second version brings the first one along.
+      const isSecondVersion = name === 'file_versions' && added.length === 2;
+      if (isSecondVersion) expect(new Set(added.map((key) => `${key}`.split('/')[0])).size).toBe(1);
+      else expect(added).toHaveLength(1);
     }
   });
 });
