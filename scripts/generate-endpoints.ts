@@ -7,11 +7,6 @@ import { markdownTable, replaceSection } from './marked-section.ts';
 
 const page = new URL('../docs/endpoints.md', import.meta.url);
 
-/** Every endpoint of Kommo that is documented, or seen in use: the method, a space, the path. */
-export const endpoints: readonly string[] = JSON.parse(
-  readFileSync(new URL('kommo-endpoints.json', import.meta.url), 'utf8'),
-);
-
 /** What reads an endpoint. */
 export interface Reader {
   streams: readonly string[];
@@ -20,7 +15,7 @@ export interface Reader {
   remark?: string;
 }
 
-/** Endpoints that are read under another address, or cannot be read. */
+/** Endpoints that are read under another address, or are not documented as ones that can be read. */
 const exceptions: Readonly<Record<string, Reader>> = {
   'GET /api/v4/account': { streams: ['account'], commands: ['account'] },
   'GET /api/v4/account?with=users_groups': { streams: ['user_groups'], commands: [] },
@@ -46,6 +41,14 @@ const exceptions: Readonly<Record<string, Reader>> = {
     remark: 'Cannot be read. Calls are notes of the types call_in and call_out.',
   },
 };
+
+/** Every endpoint that is documented as one that can be read: the method, a space, the path. */
+export const documented: readonly string[] = JSON.parse(
+  readFileSync(new URL('../test/fixtures/kommo-endpoints.json', import.meta.url), 'utf8'),
+).map(({ path }: { path: string }) => `GET ${path}`);
+
+/** Every endpoint of Kommo that is documented, or seen in use. */
+export const endpoints: readonly string[] = [...new Set([...documented, ...Object.keys(exceptions)])];
 
 const linksRemark = 'Columns of the streams hold the same links.';
 
