@@ -62,7 +62,10 @@ async function expectToRun(
   equal(await start('tap-kommo', '--version'), `tap-kommo v${manifest.version}\n`);
   deepEqual(typesOf(await start('source-kommo', 'spec')), ['SPEC']);
   match(await start('source-kommo', 'check', ...config), /"SUCCEEDED"/);
-  match(await start('source-kommo', 'sync', ...config, '--to', 'kommo.db'), /^leads +incremental +50 /m);
+  match(
+    await start('source-kommo', 'sync', ...config, '--to', 'kommo.db'),
+    /^leads +50 +50 +0 .* complete$/m,
+  );
   match(await start('source-kommo', 'verify', ...config, '--db', 'kommo.db'), /leads/);
   const messages = typesOf(await start('tap-kommo', ...config));
   ok(messages.includes('RECORD'));
