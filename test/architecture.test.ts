@@ -18,8 +18,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'dialect/airbyte': ['leaf', 'api', 'stream', 'sync'],
   'dialect/singer': ['leaf', 'api', 'stream', 'sync'],
   sink: ['leaf', 'api', 'stream', 'sync'],
+  doctor: ['leaf', 'api', 'stream'],
   simulator: ['leaf'],
-  cli: ['leaf', 'api', 'stream', 'sync', 'dialect/airbyte', 'dialect/singer', 'sink'],
+  cli: ['leaf', 'api', 'stream', 'sync', 'doctor', 'dialect/airbyte', 'dialect/singer', 'sink'],
   streams: ['stream'],
   main: ['leaf', 'cli', 'sink', 'streams'],
 };

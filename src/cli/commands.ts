@@ -48,6 +48,10 @@ export const commands: Readonly<Record<string, Entry>> = {
     summary: 'compare a SQLite file with the account: keys and times of change, or every column',
     load: async () => (await import('./verify.ts')).verify,
   },
+  doctor: {
+    summary: 'find out how this account behaves where Kommo is not documented',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
   login: {
     summary: 'authorize an OAuth integration once',
     load: async () => (await import('./login.ts')).login,

@@ -38,6 +38,7 @@ ${describeTerms([
     '--reading NAME=VALUE',
     `how the account behaves where nobody knows how Kommo does, repeatable: ${Object.keys(doubts).join(', ')}; also for one list alone, as next.leads=never: ${perList.join(', ')}`,
   ],
+  ['--readings FILE', 'behave like the account that a report of `doctor --json` has seen'],
   [
     '--fault NAME[:SHARE]',
     `let all answers go wrong, or a share of them (cut:0.1), repeatable: ${Object.keys(namedFaults).join(', ')}`,

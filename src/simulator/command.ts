@@ -5,6 +5,7 @@ import { declarationOf } from './lists.ts';
 import type { SimulatorOptions } from './options.ts';
 import { type LimitPolicy, limitPolicies } from './rate-limit.ts';
 import { defaultReadings, type Readings, setReading } from './readings.ts';
+import { setReported } from './reported-readings.ts';
 import { type Simulator, startSimulator } from './simulator.ts';
 
 /** Where the command's lines go, and what ends it. */
@@ -39,6 +40,7 @@ const options = {
   competitor: { type: 'string' },
   limit: { type: 'string' },
   spread: { type: 'string' },
+  readings: { type: 'string' },
   reading: { type: 'string', multiple: true },
   fault: { type: 'string', multiple: true },
 } as const;
@@ -117,6 +119,7 @@ function introduce(simulator: Simulator, configFile: string | undefined, io: Com
 
 function readOptions(values: Values): SimulatorOptions {
   const readings: Readings = defaultReadings();
+  if (typeof values.readings === 'string') setReported(readings, values.readings);
   for (const assignment of (values.reading as string[] | undefined) ?? []) setReading(readings, assignment);
   const result: SimulatorOptions = {
     token: simulatorToken,

@@ -1,0 +1,288 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { doubts } from '../../src/readings.ts';
+import { defaultReadings, type Readings } from '../../src/simulator/readings.ts';
+import { setReported } from '../../src/simulator/reported-readings.ts';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import { hastyClock, performHere } from '../cli/in-process.ts';
+import { newFolder } from '../new-folder.ts';
+import { busyAccount, examine } from './examined.ts';
+
+const known = (table: Readonly<Record<string, string>>) =>
+  Object.entries(table).filter(([, seen]) => !seen.startsWith('unknown'));
+
+test('a documented account deviates in nothing, and every doubt of the catalogue has its line', async () => {
+  const { simulator, clock } = await busyAccount();
+  const { table, requests, stdout } = await examine(simulator, clock);
+  expect(known(table).filter(([, seen]) => !seen.startsWith('holds'))).toEqual([]);
+  expect(known(table).length).toBeGreaterThan(30);
+  const names = Object.keys(table).map((name) => name.split('.')[0]);
+  expect(names).toEqual(expect.arrayContaining(Object.keys(doubts)));
+  expect(requests).toBe(simulator.statistics.requests);
+  expect(requests).toBeLessThanOrEqual(100);
+  expect(JSON.parse(stdout).schema).toBe('source-kommo-doctor/1');
+});
+
+const switches: [Partial<Readings>, Record<string, string>][] = [
+  [{ lowerBound: 'exclusive' }, { lowerBound: 'does not hold: exclusive' }],
+  [{ upperBound: 'exclusive' }, { upperBound: 'does not hold: exclusive' }],
+  [{ filters: 'ignored' }, { filters: 'does not hold: ignored' }],
+  [{ filters: 'rejected' }, { filters: 'does not hold: rejected' }],
+  [
+    { filters: { contacts: 'ignored' } },
+    { 'filters.contacts': 'does not hold: ignored', 'filters.leads': 'holds: honoured' },
+  ],
+  [{ isApiFilterEnabled: false }, { isApiFilterEnabled: 'does not hold: false' }],
+  [{ scalarDate: 'equal' }, { scalarDate: 'does not hold: equal' }],
+  [{ scalarDate: 'after' }, { scalarDate: 'does not hold: after' }],
+  [{ order: 'ignored' }, { order: 'does not hold: ignored' }],
+  [
+    { order: { leads: 'ignored' } },
+    { 'order.leads': 'does not hold: ignored', 'order.contacts': 'holds: honoured' },
+  ],
+  ...(['id-descending', 'updated_at', 'arbitrary', 'shuffled'] as const).map(
+    (defaultOrder): [Partial<Readings>, Record<string, string>] => [
+      { defaultOrder },
+      { 'defaultOrder.leads': `does not hold: ${defaultOrder}` },
+    ],
+  ),
+  ...(['oldest', 'arbitrary', 'shuffled'] as const).map(
+    (eventsOrder): [Partial<Readings>, Record<string, string>] => [
+      { eventsOrder },
+      { eventsOrder: `does not hold: ${eventsOrder}` },
+    ],
+  ),
+  [{ eventsCreatedAtOrder: 'honoured' }, { eventsCreatedAtOrder: 'does not hold: honoured' }],
+  [{ ties: 'reversed' }, { ties: 'does not hold: reversed' }],
+  [{ ties: 'shuffled' }, { ties: 'does not hold: shuffled' }],
+  [{ next: 'always' }, { next: 'does not hold: always' }],
+  [{ next: 'never' }, { next: 'does not hold: never' }],
+  [{ pageCap: 100 }, { pageCap: 'does not hold: 100', overLimit: 'holds: clamp' }],
+  [{ pageCap: 50 }, { pageCap: 'does not hold: 50' }],
+  [{ overLimit: 'default' }, { overLimit: 'does not hold: default' }],
+  [{ maximumPage: 100 }, { maximumPage: 'does not hold: 100', beyondDepth: 'holds: 204' }],
+  [
+    { maximumPage: 37, beyondDepth: 'empty' },
+    { maximumPage: 'does not hold: 37', beyondDepth: 'does not hold: empty' },
+  ],
+  [
+    { maximumPage: 64, beyondDepth: 'repeat' },
+    { maximumPage: 'does not hold: 64', beyondDepth: 'does not hold: repeat' },
+  ],
+  [{ beyondEnd: 'repeat' }, { 'beyondEnd.leads': 'does not hold: repeat' }],
+  [{ beyondEnd: 'circle' }, { 'beyondEnd.leads': 'does not hold: circle' }],
+  [{ dateHeader: false }, { dateHeader: 'does not hold: false' }],
+  [{ clockSkew: -45 }, { clockSkew: 'does not hold: -45' }],
+  [{ clockSkew: 3600 }, { clockSkew: 'does not hold: 3600' }],
+  ...[60, -60, 3600, -86_400].map((strayDate): [Partial<Readings>, Record<string, string>] => [
+    { strayDate },
+    { strayDate: `does not hold: ${strayDate}`, clockSkew: 'holds: 0' },
+  ]),
+  [{ archivedPipelines: false }, { archivedPipelines: 'does not hold: false' }],
+  [{ refused: { users: 403 } }, { 'refused.users': 'does not hold: 403' }],
+  [{ linksTouch: false }, { linksTouch: 'does not hold: false' }],
+  [{ tagsTouch: false }, { tagsTouch: 'does not hold: false' }],
+  [{ mergesTouch: false }, { mergesTouch: 'does not hold: false' }],
+  [{ restoresTouch: false }, { restoresTouch: 'does not hold: false' }],
+  [{ linkEvents: 'generic' }, { linkEvents: 'does not hold: generic' }],
+  [{ mergedTells: 'entity_id' }, { mergedTells: 'does not hold: entity_id' }],
+  [{ mergedTells: 'nothing' }, { mergedTells: 'does not hold: nothing' }],
+  [{ eventTypes: 'ignored' }, { eventTypes: 'does not hold: ignored' }],
+  [{ eventTypes: 'rejected' }, { eventTypes: 'does not hold: rejected' }],
+  // Two at once.
+  [
+    { pageCap: 100, lowerBound: 'exclusive' },
+    { pageCap: 'does not hold: 100', lowerBound: 'does not hold: exclusive' },
+  ],
+  [
+    { next: 'never', ties: 'shuffled' },
+    { next: 'does not hold: never', ties: 'does not hold: shuffled' },
+  ],
+  [
+    { filters: 'ignored', eventsOrder: 'oldest' },
+    { filters: 'does not hold: ignored', eventsOrder: 'does not hold: oldest' },
+  ],
+  [
+    { order: 'ignored', upperBound: 'exclusive' },
+    { order: 'does not hold: ignored', upperBound: 'does not hold: exclusive' },
+  ],
+];
+
+test.each(switches)('%j shows itself', async (readings, expected) => {
+  const { simulator, clock } = await busyAccount({ readings });
+  const { table, requests } = await examine(simulator, clock);
+  const seen = Object.keys(expected).map((name) => [name, table[name] ?? table[name.split('.')[0]!]]);
+  expect(Object.fromEntries(seen)).toEqual(expected);
+  expect(requests).toBeLessThanOrEqual(100);
+  // Nothing else is blamed: what deviates is one of the switches.
+  const blamed = known(table).filter(([, seen]) => !seen.startsWith('holds'));
+  const turned = Object.keys(readings);
+  expect(blamed.filter(([name]) => !turned.includes(name.split('.')[0]!))).toEqual([]);
+});
+
+test.each([
+  ['filterLapses', 'filters', 0.3],
+  ['orderLapses', 'order', 0.3],
+  ['cutPages', undefined, 0.5],
+  ['prematureEnds', undefined, 0.2],
+] as const)('%s happen now and then', async (name, other, share) => {
+  const { simulator, clock } = await busyAccount({ readings: { [name]: share } });
+  const { table } = await examine(simulator, clock);
+  expect(table[name]).toMatch(/^now and then: 0\.\d+$/);
+  if (other !== undefined)
+    expect(
+      Object.entries(table)
+        .filter(([key]) => key.split('.')[0] === other)
+        .map(([, seen]) => seen),
+    ).toContain('now and then: honoured');
+});
+
+test('hidden rows are seen as pages that come short, and no size of pages is guessed', async () => {
+  const { simulator, clock } = await busyAccount();
+  simulator.readings.shortPages = 0.3;
+  const { table } = await examine(simulator, clock);
+  const shares = Object.entries(table).filter(([name]) => name.startsWith('shortPages'));
+  for (const [, seen] of shares)
+    if (!seen.startsWith('unknown')) expect(seen).toMatch(/^does not hold: 0\.[1-5]/);
+  expect(shares.some(([, seen]) => seen.startsWith('does not hold'))).toBe(true);
+  expect(table['pageCap.leads'] ?? table.pageCap).toMatch(/^unknown/);
+});
+
+test.each([
+  {},
+  { lowerBound: 'exclusive', upperBound: 'exclusive', ties: 'shuffled', pageCap: 50 },
+  { next: 'always', overLimit: 'default', maximumPage: 3, linksTouch: false },
+] as Partial<Readings>[])('a quiet account gives no guess: %j', async (readings) => {
+  const clock = hastyClock();
+  const size = { leads: 1, contacts: 1, companies: 1, tasks: 1, events: 0, users: 1, pipelines: 1 };
+  const simulator = await startSimulator({ ...size, requestsPerSecond: null, clock, readings });
+  try {
+    const { table } = await examine(simulator, clock);
+    for (const name of [
+      'lowerBound',
+      'upperBound',
+      'scalarDate',
+      'ties',
+      'eventsOrder',
+      'pageCap',
+      'overLimit',
+      'maximumPage',
+      'linksTouch',
+      'order',
+      'next',
+      'mergedTells',
+    ])
+      expect({ name, seen: table[name] }).toEqual({ name, seen: expect.stringMatching(/^unknown/) });
+  } finally {
+    await simulator.close();
+  }
+});
+
+test('nothing of a record is in what it prints', async () => {
+  const { simulator, clock } = await busyAccount();
+  const { stdout } = await examine(simulator, clock, '--verbose');
+  const shown = await performText(simulator, clock);
+  const texts = new Set<string>();
+  const collect = (value: unknown): void => {
+    if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect);
+    else if (typeof value === 'number' && Math.abs(value) >= 1_000_000) texts.add(String(value));
+    // Words of Kommo's own, as `contacts`, are no one's.
+    else if (typeof value === 'string' && value.length > 6 && !/^[a-z_]+$/.test(value)) texts.add(value);
+  };
+  for (const list of [
+    'leads',
+    'contacts',
+    'companies',
+    'tasks',
+    'events',
+    'users',
+    'pipelines',
+    'leads_notes',
+  ])
+    for (const id of simulator.account.ids(list)) collect(simulator.account.record(list, id));
+  expect(texts.size).toBeGreaterThan(2_000);
+  expect([...texts].filter((text) => stdout.includes(text) || shown.includes(text))).toEqual([]);
+  expect(`${stdout}${shown}`).not.toMatch(/\d{7}/);
+  expect(`${stdout}${shown}`).not.toContain(simulator.account.subdomain);
+});
+
+async function performText(
+  { url, token }: { url: string; token: string },
+  clock: ReturnType<typeof hastyClock>,
+  ...flags: string[]
+) {
+  const config = join(newFolder(), 'config.json');
+  writeFileSync(config, JSON.stringify({ api_url: url, api_key: token, requests_per_second: 10_000 }));
+  const { code, stdout } = await performHere(['doctor', '--config', config, ...flags], { clock });
+  expect(code).toBe(0);
+  return stdout;
+}
+
+test('a report is played by the simulator, seen again, and compared with', async () => {
+  const readings: Partial<Readings> = {
+    next: 'never',
+    filters: { contacts: 'ignored' },
+    eventsOrder: 'oldest',
+  };
+  const one = await busyAccount({ readings });
+  const first = await examine(one.simulator, one.clock);
+  const played = defaultReadings();
+  setReported(played, first.report);
+  expect(played).toMatchObject({ next: 'never', eventsOrder: 'oldest' });
+  const other = await busyAccount({ readings: played });
+  const second = await examine(other.simulator, other.clock);
+  expect(second.table).toEqual(first.table);
+  expect((await examine(other.simulator, other.clock, '--diff', first.report)).findings).toEqual([]);
+  other.simulator.readings.next = 'honest';
+  const text = await performText(other.simulator, other.clock, '--diff', first.report);
+  expect(text).toMatch(/^next\.leads +never +holds: honest/m);
+  expect(text).toContain('readings are as before.');
+  expect(text).not.toContain('lowerBound');
+});
+
+test('only what deviates or is unknown is printed, unless all is asked for', async () => {
+  const { simulator, clock } = await busyAccount({ readings: { next: 'never' } });
+  const short = await performText(simulator, clock);
+  expect(short).toMatch(/^next +does not hold: never/m);
+  expect(short).not.toContain('lowerBound');
+  expect(short).toMatch(/^\d+ requests\. \d+ readings hold\.$/m);
+  expect(await performText(simulator, clock, '--verbose')).toMatch(/^lowerBound +holds: inclusive/m);
+});
+
+test('it fails where it could not look, and refuses what it cannot do', async () => {
+  const { simulator, clock } = await busyAccount();
+  const config = join(newFolder(), 'config.json');
+  writeFileSync(config, JSON.stringify({ api_url: simulator.url, api_key: 'another token' }));
+  expect((await performHere(['doctor', '--config', config], { clock })).code).toBe(1);
+  for (const watch of ['17m', 'long', '0m'])
+    expect((await performHere(['doctor', '--config', config, '--watch', watch], { clock })).code).toBe(2);
+  writeFileSync(config, '{}');
+  const { code, stderr } = await performHere(['doctor', '--config', config, '--diff', config], { clock });
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining('none that source-kommo doctor --json has written'),
+  ]);
+  expect(readFileSync(config, 'utf8')).toBe('{}');
+});
+
+test('a watch counts changes, one request every ten seconds, and sees clocks that differ', async () => {
+  const { simulator, clock } = await busyAccount();
+  simulator.statistics.reset();
+  const sleep = clock.sleep.bind(clock);
+  const busy = {
+    ...clock,
+    async sleep(milliseconds: number, signal?: AbortSignal) {
+      if (milliseconds === 10_000) simulator.account.edit('leads', simulator.account.ids('leads')[5]!);
+      await sleep(milliseconds, signal);
+    },
+  };
+  const { table, requests } = await examine(simulator, busy, '--watch', '2m');
+  expect(requests).toBe(12);
+  expect(simulator.statistics.requests).toBe(12);
+  expect(table).toEqual({ lateRecords: 'holds: not late', clockDrift: 'holds: 0 seconds between answers' });
+  simulator.readings.strayDate = 60;
+  const quiet = await examine(simulator, clock, '--watch', '2m');
+  expect(quiet.table.clockDrift).toMatch(/^does not hold: (59|60|61) seconds/);
+  expect(quiet.table.lateRecords).toMatch(/^unknown/);
+});
