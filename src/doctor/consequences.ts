@@ -40,6 +40,9 @@ const consequences: Readonly<Record<string, Readonly<Record<string, string>>>> =
   restoresTouch: { false: 'what is restored is in no incremental run; read the list in full now and then' },
   mergedTells: { '': 'records that were merged away are found by a full read' },
   eventTypes: { '': 'all events are read to find the wanted ones' },
+  noteIds: { repeated: 'nothing to do: the key of notes holds the entity type too' },
+  incomingLeads: { 'not listed': 'leads that wait are in the stream incoming_leads alone' },
+  eventsReach: { 'less than a year': 'older deletions are found by full reads alone' },
   onlyDeleted: { ignored: 'deletions are found by events, and by full reads' },
 };
 

@@ -15,6 +15,7 @@ import { clocks, line, prematureEnds } from './probes/line.ts';
 import { eventShapes, eventTypes, touches } from './probes/log.ts';
 import { defaultOrder, eventsCreatedAtOrder, order, ties } from './probes/order.ts';
 import { next, pageSize } from './probes/pages.ts';
+import { eventsReach, incomingLeads, notes } from './probes/records.ts';
 import { examined, Questions } from './questions.ts';
 import { type Sample, takeSample } from './sample.ts';
 
@@ -37,6 +38,9 @@ const probes: readonly Probe[] = [
   eventTypes,
   outOfUse,
   onlyDeleted,
+  eventsReach,
+  notes,
+  incomingLeads,
   access,
   prematureEnds,
   clocks,

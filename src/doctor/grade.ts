@@ -31,7 +31,11 @@ function grade(name: string, sighting: Sighting): Finding {
 }
 
 /** What is good news of what the catalogue has no doubt about. */
-const documented: Readonly<Record<string, string>> = { onlyDeleted: 'honoured' };
+const documented: Readonly<Record<string, string>> = {
+  incomingLeads: 'listed',
+  noteIds: 'unique',
+  onlyDeleted: 'honoured',
+};
 
 function gradeOf(name: string, { value, isMixed }: Sighting): Grade {
   if (isMixed) return 'now and then';

@@ -27,8 +27,18 @@ export interface Look {
 /** What was seen, by doubt or, where lists may differ, `doubt.list`. */
 export type Sightings = Record<string, Sighting>;
 
+/** What is found out besides the doubts of the catalogue. */
+export type Measurement =
+  | 'compression'
+  | 'eventsReach'
+  | 'incomingLeads'
+  | 'latency'
+  | 'noteIds'
+  | 'noteParams'
+  | 'onlyDeleted';
+
 export interface Probe {
   /** What it finds out; all of it is unknown where the requests do not last. */
-  readonly doubts: readonly (DoubtName | 'latency' | 'compression' | 'onlyDeleted')[];
+  readonly doubts: readonly (DoubtName | Measurement)[];
   look(look: Look): Promise<Sightings>;
 }

@@ -42,12 +42,12 @@ async function tryList(
     [`filter[${list.cursor}][to]`]: to,
     limit: 250,
   });
-  const past = [await questions.ask(place, within(1, 2)), await questions.ask(place, within(1, 2))];
+  const past = [await questions.ask(place, within(1, 2))];
   if (past.every(({ status }) => status >= 400))
-    return { sighting: { value: 'rejected' }, asked: 2, overlooked: 0 };
+    return { sighting: { value: 'rejected' }, asked: 1, overlooked: 0 };
   const inside: Reply[] = [];
   if (window !== undefined)
-    for (const _ of past) inside.push(await questions.askSurely(place, within(window.from, window.to)));
+    for (const _ of [1, 2]) inside.push(await questions.askSurely(place, within(window.from, window.to)));
   const isOutside = (reply: Reply) =>
     reply.rows.some((row) => {
       const second = numberOf(row, list.cursor);

@@ -21,17 +21,22 @@ export const order: Probe = {
         continue;
       }
       const replies: Record<'asc' | 'desc', Reply[]> = { asc: [], desc: [] };
-      for (const direction of ['asc', 'desc', 'asc'] as const) {
+      const ask = async (direction: 'asc' | 'desc') => {
         const query = { [`order[${key}]`]: direction, limit: 250 };
         replies[direction].push(await questions.askSurely(placeOf(list.name), query));
-      }
+      };
       const sorted = (way: 'asc' | 'desc') =>
         replies[way].filter(({ rows }) => isSorted(rows, key, way)).length;
+      for (const direction of ['asc', 'desc', 'asc'] as const) await ask(direction);
+      // An order that was never kept may have been overlooked once.
+      for (const direction of ['asc', 'desc'] as const)
+        while (sorted(direction) === 0 && replies[direction].length < 3) await ask(direction);
+      const asked = replies.asc.length + replies.desc.length;
       const [up, down] = [sorted('asc'), sorted('desc')];
       const isKept = up > 0 && down > 0;
       sightings[`order.${list.name}`] = {
         value: isKept ? 'honoured' : 'ignored',
-        isMixed: isKept && up + down < 3,
+        isMixed: isKept && up + down < asked,
       };
       if (!isKept) continue;
       if (key !== 'id')
@@ -39,7 +44,7 @@ export const order: Probe = {
           list.name,
           replies.asc.filter(({ rows }) => isSorted(rows, key, 'asc')),
         );
-      total.asked += 3;
+      total.asked += asked;
       total.sorted += up + down;
     }
     const { asked, sorted } = total;
