@@ -1,11 +1,12 @@
 import type { Answer, Transport } from '../api/transport.ts';
 import type { Clock } from '../clock.ts';
+import { TransientError } from '../errors.ts';
 
 /** The most requests of one examination, renewals of a token and retries included. */
 export const mostRequests = 100;
 
 /** Thrown instead of the request that would be one too many. */
-export class BudgetSpentError extends Error {
+export class BudgetSpentError extends TransientError {
   constructor() {
     super(`the ${mostRequests} requests are used up`);
   }

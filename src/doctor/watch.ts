@@ -1,7 +1,7 @@
 import type { KommoClient } from '../api/kommo-client.ts';
 import type { Clock } from '../clock.ts';
 import type { Examination, Finding } from '../doctor-report.ts';
-import type { CountedTransport } from './counted-transport.ts';
+import { type CountedTransport, mostRequests } from './counted-transport.ts';
 import { numberOf, placeOf, Questions } from './questions.ts';
 
 const pause = 10_000;
@@ -45,7 +45,7 @@ export async function watch(
     }
     before = servedAt;
     await clock.sleep(pause, signal);
-  } while (clock.now() < end);
+  } while (clock.now() < end && transport.requests < mostRequests);
   const drift = Math.round(Math.max(...ahead) - Math.min(...ahead));
   return { requests: transport.requests, readings: [lateness(changes, latest), drifting(drift)] };
 }

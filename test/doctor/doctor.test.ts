@@ -270,6 +270,18 @@ test('it fails where it could not look, and refuses what it cannot do', async ()
   expect(readFileSync(config, 'utf8')).toBe('{}');
 });
 
+test('a server in trouble uses up the requests, and that is said in one line', async () => {
+  const { simulator, clock } = await busyAccount();
+  simulator.statistics.reset();
+  simulator.faults.addNamed('server-error', { share: 0.9 });
+  const config = join(newFolder(), 'config.json');
+  const settings = { api_url: simulator.url, api_key: simulator.token, requests_per_second: 10_000 };
+  writeFileSync(config, JSON.stringify(settings));
+  const { code, stderr } = await performHere(['doctor', '--config', config], { clock });
+  expect(simulator.statistics.requests).toBeLessThanOrEqual(100);
+  expect([code, stderr]).toEqual([1, expect.not.stringContaining('a bug in this program')]);
+});
+
 test('a watch counts changes, one request every ten seconds, and sees clocks that differ', async () => {
   const { simulator, clock } = await busyAccount();
   simulator.statistics.reset();
