@@ -2,6 +2,7 @@ import type { List, Parent } from '../stream/declaration.ts';
 import type { Coverage } from './coverage.ts';
 import type { Part } from './event.ts';
 import type { ParentId } from './parents-done.ts';
+import { pathSegment } from './path-segment.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -35,7 +36,7 @@ export function placed(
     const query = { ...list.query, [many.parameter]: ids.map(String) };
     return { list: { ...list, query }, adds: list.adds };
   }
-  const path = list.path.replaceAll(placeholder, (_, field) => encodeURIComponent(`${fields[field]}`));
+  const path = list.path.replaceAll(placeholder, (_, field) => pathSegment(fields[field]));
   const own = Object.entries(adds).map(([column, field]) => [column, fields[field]]);
   return { list: { ...list, path }, adds: { ...list.adds, ...Object.fromEntries(own) } };
 }

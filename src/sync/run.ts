@@ -58,7 +58,7 @@ export async function run(options: RunOptions): Promise<Failures> {
   const limit = pLimit(1);
   await new Promise<void>((resolve) => {
     /** Keeps as many readers at work as it takes to use the permitted rate. */
-    const pump = () => {
+    const begin = () => {
       limit.concurrency = Math.max(1, client.usefulConcurrency());
       while (underWay < limit.concurrency && !stopped()) {
         const task = work.next();
@@ -74,6 +74,13 @@ export async function run(options: RunOptions): Promise<Failures> {
             underWay -= 1;
             pump();
           });
+      }
+    };
+    const pump = () => {
+      try {
+        begin();
+      } catch (error) {
+        fatal ??= error;
       }
       if (underWay === 0) resolve();
     };
