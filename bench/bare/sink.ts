@@ -25,6 +25,8 @@ const state: StreamState = {
   mode: 'incremental',
   finished: 0,
   through: 1,
+  from: 0,
+  known: '',
   until: 1,
   done: '',
   rows: -1,

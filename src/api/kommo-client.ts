@@ -22,6 +22,10 @@ export interface Page {
   rows: unknown[];
   /** `_links.next` was present, whatever it links to. Neither necessary nor sufficient for a further page (kommo-api.md §5). */
   hasNext: boolean;
+  /** `_total_items`, which few lists tell. Rows that the token may not see may be counted in it. */
+  total: number | undefined;
+  /** False for 204, which says that there is no such page. */
+  exists: boolean;
   /** The server's clock (`Date` header) when it answered, Unix seconds; undefined when it did not say. */
   servedAt: number | undefined;
 }

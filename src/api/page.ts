@@ -13,15 +13,23 @@ export function parsePage(
   { envelope, purpose }: Pick<ListRequest, 'envelope' | 'purpose'>,
   onNext: (href: string) => void = () => {},
 ): Page {
-  if (answer.status === 204) return { rows: [], hasNext: false, servedAt: servedAt(answer) };
+  if (answer.status === 204)
+    return { rows: [], hasNext: false, total: undefined, exists: false, servedAt: servedAt(answer) };
   const body = parseJson(answer);
   const next = nextOf(body);
   if (next !== undefined) onNext(next);
   return {
     rows: rowsOf(answer, body, envelope, purpose),
     hasNext: next !== undefined,
+    total: totalOf(body),
+    exists: true,
     servedAt: servedAt(answer),
   };
+}
+
+function totalOf(body: unknown): number | undefined {
+  const total = asObject(body)?._total_items;
+  return typeof total === 'number' ? total : undefined;
 }
 
 function rowsOf(answer: Answer, body: unknown, envelope: string | undefined, purpose: string): unknown[] {

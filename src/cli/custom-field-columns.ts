@@ -1,5 +1,6 @@
 import type { KommoClient } from '../api/kommo-client.ts';
 import type { TokenStore } from '../api/token-store.ts';
+import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { CustomFieldChoice } from '../custom-field-choice.ts';
 import { NotAvailableError } from '../errors.ts';
@@ -23,7 +24,8 @@ export async function offeredStreams(
 ): Promise<readonly Stream[]> {
   const { customFieldColumns } = config;
   if (customFieldColumns.length === 0) return streams;
-  const ask = (client: KommoClient) => addFieldColumns(streams, client, customFieldColumns, log);
+  const ask = (client: KommoClient) =>
+    addFieldColumns(streams, client, customFieldColumns, { clock: context.clock, log });
   return withAccount(context, config, log, ask, { tokenStore });
 }
 
@@ -32,7 +34,7 @@ export async function addFieldColumns(
   streams: readonly Stream[],
   client: KommoClient,
   choice: CustomFieldChoice,
-  log: Log,
+  { clock, log }: { clock: Clock; log: Log },
 ): Promise<readonly Stream[]> {
   if (choice.length === 0) return streams;
   const known = new Map<Stream, readonly CustomField[]>();
@@ -40,7 +42,7 @@ export async function addFieldColumns(
   await Promise.all(
     concerned.map(async (stream) => {
       try {
-        known.set(stream, await readCustomFields(client, stream));
+        known.set(stream, await readCustomFields(client, stream, clock));
       } catch (error) {
         if (!(error instanceof NotAvailableError)) throw error;
         log('warn', `${stream.name} get no columns for custom fields. ${error.message}`);

@@ -42,7 +42,7 @@ export const plan = defineCommand({
       await Promise.all(
         chosen.map(async ({ stream, required }) => {
           try {
-            estimates.set(stream, await estimate(stream, client, config.startDate));
+            estimates.set(stream, await estimate(stream, client, config.startDate, context.clock));
           } catch (error) {
             if (required || !(error instanceof NotAvailableError)) failures.set(stream.name, error);
             else log('warn', `${stream.name}: left out. ${error.message}`);

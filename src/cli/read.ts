@@ -1,4 +1,5 @@
 import type { KommoClient } from '../api/kommo-client.ts';
+import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { planCatalog } from '../dialect/airbyte/configured.ts';
 import { readStateFile } from '../dialect/airbyte/state.ts';
@@ -73,7 +74,7 @@ export const read = defineCommand({
     const tokenStore = tellTokensToAirbyte(context, config, flags.config, isForPlatform);
     const whole = async (client: KommoClient) => {
       const { plan, failures } = configured ?? {
-        plan: (await withFieldColumns(chosen, client, config, log)).map(planWhole),
+        plan: (await withFieldColumns(chosen, client, config, { clock: context.clock, log })).map(planWhole),
         failures: new Map(),
       };
       const translator = new Translator(stdout, clock, configured ? log : quieted(log), plan);
@@ -94,10 +95,10 @@ async function withFieldColumns(
   chosen: readonly Choice[],
   client: KommoClient,
   { customFieldColumns }: Config,
-  log: Log,
+  surroundings: { clock: Clock; log: Log },
 ): Promise<Choice[]> {
   const streams = chosen.map(({ stream }) => stream);
-  const offered = await addFieldColumns(streams, client, customFieldColumns, log);
+  const offered = await addFieldColumns(streams, client, customFieldColumns, surroundings);
   return chosen.map((choice, index) => ({ ...choice, stream: offered[index]! }));
 }
 

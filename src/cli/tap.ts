@@ -95,7 +95,7 @@ async function streamsToDiscover(
   const tokenStore = keepTokensInFile(context, config, given.credentialsFile);
   const ask = async (client: KommoClient) => {
     const available = await availableStreams(client, streams, log);
-    return addFieldColumns(available, client, config.customFieldColumns, log);
+    return addFieldColumns(available, client, config.customFieldColumns, { clock: context.clock, log });
   };
   return withAccount(context, config, log, ask, { tokenStore });
 }

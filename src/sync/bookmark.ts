@@ -22,8 +22,12 @@ export function parseBookmarks(text: string): Bookmark[] {
       from: Number(from),
       to: Number(to),
       position: Number(position),
-      // Only events have textual ids, and those are longer than any number (observed-data.md §0).
-      last: /^\d{1,15}$/.test(last!) ? Number(last) : last!,
+      last: identityOf(last!),
     }),
   );
+}
+
+/** Ids that are texts are longer than any number (observed-data.md §0). */
+export function identityOf(text: string): number | string {
+  return /^\d{1,15}$/.test(text) ? Number(text) : text;
 }

@@ -26,14 +26,18 @@ export class BoundsEvidence {
     return { from, to, asked };
   }
 
-  /** Learns from an answer; `false` when the answer disregards what was asked. */
-  learn(rows: readonly Row[], { asked: { from, to } }: Bounds): boolean {
+  /**
+   * Learns from an answer, given at the second `servedAt`; `false` when the answer disregards what was asked. A row
+   * of the second `to` proves nothing while it may just have been edited into it.
+   */
+  learn(rows: readonly Row[], { asked: { from, to } }: Bounds, servedAt: number): boolean {
+    const isLongAgo = to !== undefined && to < servedAt - 60;
     let above = 0;
     for (const { cursor } of rows) {
       if (from !== undefined && cursor < from) return false;
       if (to !== undefined && cursor > to) above += 1;
       if (cursor === from) this.#fromIsInclusive = true;
-      if (cursor === to) this.#toIsInclusive = true;
+      if (cursor === to && isLongAgo) this.#toIsInclusive = true;
     }
     // A record edited while Kommo was assembling the page may lie above the bound; many of them may not.
     return above * 2 <= rows.length && above <= 10;

@@ -1,65 +1,92 @@
 import { formatIntervals, type Interval, merge, parseIntervals, subtract } from '../stream/interval.ts';
-import { type Bookmark, formatBookmark, parseBookmarks } from './bookmark.ts';
+import { type Bookmark, formatBookmark, identityOf, parseBookmarks } from './bookmark.ts';
+import type { ClosedSecond } from './closed-second.ts';
 import type { PlannedStream } from './event.ts';
+import type { Witness } from './listing.ts';
 import type { ListState, Reached } from './state.ts';
 import type { Range } from './walk/walk.ts';
 
-export interface Bounds {
+export interface ReadingPeriod {
   /** Unix seconds; undefined reads everything. */
   startDate: number | undefined;
   lookbackSeconds: number;
   /** The last second that was over by the server's clock when the run began. */
-  closed: number;
+  closed: ClosedSecond;
 }
 
 /** What a run has to read of a stream with a cursor, and the states it may report on the way. */
 export class Coverage {
-  readonly whole: Interval;
+  /** From here on rows are read, by this run or earlier ones. */
+  readonly from: number;
   /** What is to be read, in order. */
   readonly open: Interval[];
   /** Windows that an earlier run was in the middle of. */
   readonly bookmarks: Bookmark[];
   /** What earlier runs delivered above this second is delivered once more: the lookback. */
   readonly settledThrough: number;
+  /** The latest row that earlier runs have seen. */
+  readonly knownRow: Witness | undefined;
+  /** An earlier run has read all of it, and there was nothing. */
+  readonly wasEmpty: boolean;
+  readonly #closed: ClosedSecond;
   readonly #mode: PlannedStream['mode'];
   readonly #before: ListState | undefined;
 
   constructor(
     { mode, state }: { mode: PlannedStream['mode']; state: ListState | undefined },
-    bounds: Bounds,
+    period: ReadingPeriod,
   ) {
     this.#mode = mode;
     // A full refresh goes on where it was cut off; a finished one begins anew.
     this.#before =
       mode === 'full_refresh' && (state?.mode !== mode || state.finished === 1) ? undefined : state;
-    this.whole = { from: bounds.startDate ?? 0, to: bounds.closed };
-    this.settledThrough = (this.#before?.until ?? 0) - bounds.lookbackSeconds;
-    this.open = subtract(this.whole, settled(this.#before, this.settledThrough));
-    this.bookmarks = parseBookmarks(this.#before?.done ?? '');
+    this.#closed = period.closed;
+    const start = period.startDate ?? 0;
+    const before = this.#before;
+    // What lies between an old end and a later start is read by nobody: then what was read before it is forgotten.
+    const isCutOff = before === undefined || start > before.through + 1;
+    this.from = isCutOff ? start : Math.min(start, before.from);
+    this.settledThrough = (before?.until ?? 0) - period.lookbackSeconds;
+    this.open = subtract({ from: start, to: period.closed.value }, settled(before, this.settledThrough));
+    this.bookmarks = parseBookmarks(before?.done ?? '');
+    this.knownRow = parseKnown(state?.known ?? '');
+    this.wasEmpty = state?.finished === 1 && this.knownRow === undefined;
+  }
+
+  /** All that is covered when nothing is left to read. */
+  get whole(): Interval {
+    return { from: this.from, to: this.#closed.value };
   }
 
   /**
-   * The state to report while `remaining` is still unread; undefined while the lookback, which lies before what
-   * was already reported, is not read yet.
+   * The state to report while `remaining` is still unread, `seen` being the latest row of the list; undefined while
+   * the lookback, which lies before what was already reported, is not read yet.
    */
-  state(remaining: readonly Range[], finished: boolean): Reached | undefined {
-    const gaps = merge(remaining);
-    const through = gaps.length === 0 ? this.whole.to : gaps[0]!.from - 1;
+  state(remaining: readonly Range[], finished: boolean, seen: Witness | undefined): Reached | undefined {
+    const gaps = merge(remaining.flatMap((range) => subtract(range, range.settled)));
     const before = this.#before;
     const bookmarks = remaining.flatMap(({ bookmark }) =>
       bookmark === undefined ? [] : [formatBookmark(bookmark)],
     );
-    if (before !== undefined && through < before.through && gaps.length > 0) return undefined;
+    if (before !== undefined && gaps.some((gap) => this.#isLookback(gap, before))) return undefined;
+    const reached = gaps.length === 0 ? this.whole.to : gaps[0]!.from - 1;
+    const through = before?.from === this.from ? Math.max(reached, before.through) : reached;
     return {
       version: 1,
       mode: this.#mode,
       finished: finished ? 1 : 0,
-      through: Math.max(through, before?.through ?? -1),
+      from: this.from,
+      through,
       until: Math.max(this.whole.to, before?.until ?? -1),
       done: [formatIntervals(subtract({ from: through + 1, to: this.whole.to }, gaps)), ...bookmarks]
         .filter((text) => text !== '')
         .join(' '),
+      known: formatKnown(seen ?? this.knownRow),
     };
+  }
+
+  #isLookback({ from, to }: Interval, { through }: ListState): boolean {
+    return to > this.settledThrough && from <= through;
   }
 }
 
@@ -69,8 +96,20 @@ export class Coverage {
  */
 function settled(state: ListState | undefined, limit: number): Interval[] {
   if (state === undefined) return [];
-  return [{ from: 0, to: state.through }, ...(parseIntervals(state.done) ?? [])].map(({ from, to }) => ({
-    from,
-    to: Math.min(to, limit),
-  }));
+  return [{ from: state.from, to: state.through }, ...(parseIntervals(state.done) ?? [])].map(
+    ({ from, to }) => ({
+      from,
+      to: Math.min(to, limit),
+    }),
+  );
+}
+
+/** `second:id`, the form in which a state carries the latest row that was seen. */
+function formatKnown(row: Witness | undefined): string {
+  return row === undefined ? '' : `${row.cursor}:${row.id}`;
+}
+
+function parseKnown(text: string): Witness | undefined {
+  const match = /^(\d+):(.+)$/.exec(text);
+  return match === null ? undefined : { cursor: Number(match[1]), id: identityOf(match[2]!) };
 }

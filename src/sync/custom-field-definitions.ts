@@ -1,4 +1,5 @@
 import type { KommoClient } from '../api/kommo-client.ts';
+import type { Clock } from '../clock.ts';
 import type { CustomField } from '../stream/custom-fields.ts';
 import { defineStream, type Stream } from '../stream/declaration.ts';
 import { countInFlight } from './in-flight.ts';
@@ -7,14 +8,18 @@ import { bestStrategy, walkOf } from './strategy.ts';
 import { rangeOf } from './walk/walk.ts';
 
 /** The custom fields that the account has for the records of a stream; rejects as the client does. */
-export async function readCustomFields(client: KommoClient, { lists }: Stream): Promise<CustomField[]> {
+export async function readCustomFields(
+  client: KommoClient,
+  { lists }: Stream,
+  clock: Clock,
+): Promise<CustomField[]> {
   const path = `${lists[0]!.path}/custom_fields`;
   const [list] = defineStream({ name: 'custom_fields', path, ordersById: true }).lists;
-  const listing = new Listing(
-    list!,
-    countInFlight(client, () => 0),
-    path.split('/').slice(-2).join(' '),
-  );
+  const listing = new Listing(list!, {
+    client: countInFlight(client, () => 0),
+    purpose: path.split('/').slice(-2).join(' '),
+    clock,
+  });
   const fields = new Map<number, CustomField>();
   for await (const rows of walkOf(bestStrategy(list!))(listing, rangeOf({ from: 0, to: 0 }))) {
     for (const { body } of rows) {

@@ -4,7 +4,11 @@ import { NotAvailableError, RefusedRequestError } from '../errors.ts';
 /** The filter on the cursor is overlooked; or refused, with the message that says so. */
 export class FiltersIgnored extends Error {}
 
+/** The rows do not come in the order that was asked for, or in another one at each request. */
 export class OrderIgnored extends Error {}
+
+/** What was asked about is not over yet by the server's clock: the windows have to end earlier. */
+export class WindowStillOpen extends Error {}
 
 /** The question itself does not suit the account, which may be for the filter in it. */
 export function mayBeForTheFilter(error: unknown): error is RefusedRequestError | NotAvailableError {

@@ -1,4 +1,5 @@
 import type { KommoClient } from '../api/kommo-client.ts';
+import type { Clock } from '../clock.ts';
 import { NotAvailableError } from '../errors.ts';
 import type { List, Parent, Stream } from '../stream/declaration.ts';
 import { placed } from './child.ts';
@@ -18,12 +19,13 @@ export async function estimate(
   stream: Stream,
   client: KommoClient,
   startDate: number | undefined,
+  clock: Clock,
 ): Promise<Estimate> {
   const { lists, name } = stream;
   const refused: NotAvailableError[] = [];
   const parts = await Promise.all(
     lists.map((list) =>
-      estimateOne(list, client, name, startDate).catch((error: unknown) => {
+      estimateOne(list, client, name, startDate, clock).catch((error: unknown) => {
         if (!(error instanceof NotAvailableError)) throw error;
         refused.push(error);
         return nothing;
@@ -39,10 +41,11 @@ function estimateOne(
   client: KommoClient,
   purpose: string,
   startDate: number | undefined,
+  clock: Clock,
 ): Promise<Estimate> {
   const { parent } = list;
-  if (parent === undefined) return estimateList(list, client, purpose, startDate);
-  return estimateFamily({ list, parent, client, purpose });
+  if (parent === undefined) return estimateList(list, client, purpose, startDate, clock);
+  return estimateFamily({ list, parent, client, purpose, clock });
 }
 
 interface FamilyOptions {
@@ -50,10 +53,11 @@ interface FamilyOptions {
   parent: Parent;
   client: KommoClient;
   purpose: string;
+  clock: Clock;
 }
 
-async function estimateFamily({ list, parent, client, purpose }: FamilyOptions): Promise<Estimate> {
-  const parents = await estimateList({ ...parent.list, with: [] }, client, purpose, undefined);
+async function estimateFamily({ list, parent, client, purpose, clock }: FamilyOptions): Promise<Estimate> {
+  const parents = await estimateList({ ...parent.list, with: [] }, client, purpose, undefined, clock);
   const { host, path, envelope, query } = parent.list;
   const first = await client.list({ host, path, envelope, query, purpose });
   const rows = first.rows.map((row) => parseRow(row, parent.list, purpose));
@@ -63,7 +67,7 @@ async function estimateFamily({ list, parent, client, purpose }: FamilyOptions):
   const children = await Promise.all(
     asked.slice(0, sample).map(({ id, body }) => {
       const value = parent.many === undefined ? id : (body[parent.many.field] as typeof id);
-      return estimateList(placed(list, parent, [value], body).list, client, purpose, undefined);
+      return estimateList(placed(list, parent, [value], body).list, client, purpose, undefined, clock);
     }),
   );
   const found = children.reduce(added, nothing);

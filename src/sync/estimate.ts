@@ -1,8 +1,9 @@
 import type { KommoClient } from '../api/kommo-client.ts';
+import type { Clock } from '../clock.ts';
 import type { List } from '../stream/declaration.ts';
 import { FiltersIgnored } from './detour.ts';
 import { countInFlight } from './in-flight.ts';
-import { Listing } from './listing.ts';
+import { Listing, type PageRead } from './listing.ts';
 import { bestStrategy } from './strategy.ts';
 
 export interface Estimate {
@@ -16,6 +17,8 @@ export interface Estimate {
   probes: number;
 }
 
+/** Page sizes that servers fall back to whatever was asked (kommo-api.md §3, §5). */
+const customary = [50, 100, 250];
 /** How far the upper and the lower guess may lie apart. */
 const precision = 1.2;
 /** No list has so many pages: a server that shows records on all of them does not page at all. */
@@ -31,12 +34,9 @@ export async function estimateList(
   client: KommoClient,
   purpose: string,
   startDate: number | undefined,
+  clock: Clock,
 ): Promise<Estimate> {
-  const listing = new Listing(
-    list,
-    countInFlight(client, () => 0),
-    purpose,
-  );
+  const listing = new Listing(list, { client: countInFlight(client, () => 0), purpose, clock });
   const bounds = list.cursor === undefined || startDate === undefined ? {} : { from: startDate };
   try {
     return await estimateListing(listing, bounds);
@@ -59,12 +59,12 @@ async function estimateListing(listing: Listing, bounds: { from?: number }): Pro
     // What was there before is no further page: some servers repeat the last one.
     const isThere = first !== undefined && !firstIds.has(first.id);
     if (isThere) firstIds.add(first.id);
-    return { answer, isThere, isLast: isThere && !answer.mayGoOn };
+    return { answer, isThere, isLast: isThere && isTheEnd(answer) };
   };
 
   const { answer } = await look(1);
   // A server that gives less than was asked for counts its pages in what it gives.
-  const size = Math.min(answer.limit, listing.capOf(answer));
+  const size = customary.includes(answer.rows.length) ? answer.rows.length : answer.limit;
   const feelers = bestStrategy(listing.list).startsWith('windows') ? firstWindows : 0;
   const records = answer.rows.flatMap((row) => listing.list.rows(row.body)).length;
   const recordsInRow = answer.rows.length === 0 ? 0 : records / answer.rows.length;
@@ -74,7 +74,7 @@ async function estimateListing(listing: Listing, bounds: { from?: number }): Pro
     isExact,
     probes,
   });
-  if (!answer.mayGoOn) return found(answer.rows.length, true);
+  if (isTheEnd(answer)) return found(answer.rows.length, true);
 
   let low = 1;
   let rowsOnLow = answer.rows.length;
@@ -98,4 +98,9 @@ async function estimateListing(listing: Listing, bounds: { from?: number }): Pro
   }
   if (high - low === 1) return found((low - 1) * size + rowsOnLow, true);
   return found(((low + high - 1) / 2) * size, false);
+}
+
+/** As far as an estimate has to know. */
+function isTheEnd({ rows, limit, hasNext }: PageRead): boolean {
+  return !hasNext && rows.length < limit && !customary.includes(rows.length);
 }

@@ -1,7 +1,7 @@
 import type { NotAvailableError } from '../errors.ts';
 import type { List, Parent } from '../stream/declaration.ts';
 import { type Child, type Fields, fieldsNeeded, placed } from './child.ts';
-import { type Bounds, Coverage } from './coverage.ts';
+import { Coverage, type ReadingPeriod } from './coverage.ts';
 import type { ListReading, Progress } from './list-reading.ts';
 import { compareIds, type ParentId, ParentsDone, parseParentsDone } from './parents-done.ts';
 import type { Row } from './row.ts';
@@ -24,7 +24,7 @@ export class Family implements Progress {
   requests = 0;
   /** How many lists are done. */
   listsDone = 0;
-  readonly #bounds: Bounds;
+  readonly #period: ReadingPeriod;
   readonly #before: ListState;
   readonly #doneBefore: ParentsDone;
   /** Parents that are to be asked for; fields that the id does not hold already. */
@@ -35,12 +35,12 @@ export class Family implements Progress {
   readonly #underWay = new Set<Child>();
   readonly #refused = new Set<ParentId>();
 
-  constructor(stream: StreamReading, part: ListReading, parent: Parent, bounds: Bounds) {
+  constructor(stream: StreamReading, part: ListReading, parent: Parent, period: ReadingPeriod) {
     this.stream = stream;
     this.part = part;
     this.parent = parent;
-    this.#bounds = bounds;
-    const before = part.mode === 'incremental' ? part.before : part.unfinished(bounds.closed);
+    this.#period = period;
+    const before = part.mode === 'incremental' ? part.before : part.unfinished(period.closed.value);
     part.isResumed = before !== undefined;
     this.#before = before ?? unread(part.mode, undefined);
     this.#doneBefore = parseParentsDone(this.#before.done);
@@ -114,9 +114,9 @@ export class Family implements Progress {
     const isDone = this.#next === this.#ids.length && this.#underWay.size === 0;
     const marks = isDone ? new ParentsDone({ refused: this.#refused }) : this.#marks(this.#ids);
     return {
-      ...{ version: 1, mode: this.part.mode, finished: 0 },
-      through: isDone ? this.#bounds.closed : this.#before.through,
-      until: this.#bounds.closed,
+      ...{ version: 1, mode: this.part.mode, finished: 0, from: 0, known: '' },
+      through: isDone ? this.#period.closed.value : this.#before.through,
+      until: this.#period.closed.value,
       done: marks.toString(),
     };
   }
@@ -146,7 +146,7 @@ export class Family implements Progress {
   #isWanted(id: ParentId, cursor: number): boolean {
     if (!this.parent.onlyChanged) return !this.#doneBefore.has(id);
     const delivered = this.#deliveredUpTo(id);
-    return delivered < 0 || cursor > delivered - this.#bounds.lookbackSeconds;
+    return delivered < 0 || cursor > delivered - this.#period.lookbackSeconds;
   }
 
   #fieldsOf(body: Fields): Fields | undefined {
@@ -166,6 +166,6 @@ export class Family implements Progress {
   #coverageSince(second: number): Coverage {
     const { mode } = this.part;
     const state = second < 0 ? undefined : { ...unread(mode, undefined), through: second, until: second };
-    return new Coverage({ mode, state }, this.#bounds);
+    return new Coverage({ mode, state }, this.#period);
   }
 }

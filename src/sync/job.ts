@@ -1,10 +1,12 @@
+import type { Clock } from '../clock.ts';
 import { NotAvailableError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { List } from '../stream/declaration.ts';
 import { subtract } from '../stream/interval.ts';
 import type { Child } from './child.ts';
+import type { ClosedSecond } from './closed-second.ts';
 import type { Coverage } from './coverage.ts';
-import { FiltersIgnored, OrderIgnored } from './detour.ts';
+import { FiltersIgnored, OrderIgnored, WindowStillOpen } from './detour.ts';
 import type { Part, SyncMode } from './event.ts';
 import type { Family } from './family.ts';
 import type { CountingClient } from './in-flight.ts';
@@ -14,7 +16,6 @@ import { Ranges } from './ranges.ts';
 import type { Reached } from './state.ts';
 import { bestStrategy, type Strategy, withoutFilter, withoutOrder } from './strategy.ts';
 import type { StreamReading } from './stream-reading.ts';
-import { barrenDensity } from './walk/density.ts';
 import { type Range, rangeOf } from './walk/walk.ts';
 
 /** A stream that gets the rows of a list. */
@@ -43,8 +44,9 @@ export interface Errand {
 interface Surroundings {
   readonly client: CountingClient;
   /** The last second that was over when the run began. */
-  readonly closed: number;
-  /** Nothing is expected before this second. */
+  readonly closed: ClosedSecond;
+  readonly clock: Clock;
+  /** Hardly anything is expected before this second. */
   readonly origin: number;
   readonly log: Log;
 }
@@ -63,10 +65,10 @@ export class Job implements Progress {
   #ended = false;
   #isRead = false;
   #untold: string | undefined;
-  readonly #closed: number;
+  readonly #closed: ClosedSecond;
   readonly #log: Log;
 
-  constructor(errand: Errand, { client, closed, origin, log }: Surroundings) {
+  constructor(errand: Errand, { client, closed, clock, origin, log }: Surroundings) {
     this.errand = errand;
     const { list, feeds, families, member } = errand;
     this.name = (feeds[0]?.stream ?? families[0]!.stream).name;
@@ -80,9 +82,14 @@ export class Job implements Progress {
         return client.list(request);
       },
     };
-    this.listing = new Listing(list, counting, this.name);
+    const { coverage } = errand;
+    this.listing = new Listing(list, { client: counting, purpose: this.name, clock, closed });
+    this.listing.origin = origin;
+    this.listing.witness = coverage?.knownRow;
+    this.listing.wasEmpty = coverage?.wasEmpty ?? feeds.some(({ part }) => part.before?.rows === 0);
+    this.listing.knownRows = Math.max(0, ...feeds.map(({ part }) => part.before?.rows ?? 0));
     this.strategy = bestStrategy(list);
-    this.ranges = new Ranges(this.#lay(origin), origin);
+    this.ranges = new Ranges(this.#lay(), origin);
   }
 
   /** The streams that are read with it. */
@@ -129,8 +136,12 @@ export class Job implements Progress {
     const { list, coverage } = this.errand;
     if (reason instanceof OrderIgnored) {
       if (this.strategy !== used) return;
-      this.strategy = withoutOrder(this.strategy, this.name);
-      this.#log('warn', `${this.name}: Kommo does not sort by ${list.cursor}; reading by id instead`);
+      this.strategy = withoutOrder(used, list, this.name);
+      const order = used === 'watermark' ? list.cursor : 'id';
+      this.listing.orders.delete(used === 'watermark' ? 'cursor' : 'id');
+      this.#log('warn', `${this.name}: Kommo does not sort by ${order}; reading in another way`);
+    } else if (reason instanceof WindowStillOpen) {
+      this.ranges.cut(this.#closed.value);
     } else if (reason instanceof FiltersIgnored) {
       if (!this.listing.filters) return;
       this.listing.filters = false;
@@ -156,9 +167,10 @@ export class Job implements Progress {
 
   reached(): Reached | undefined {
     const { mode, coverage } = this.errand;
-    if (coverage !== undefined) return coverage.state(this.ranges.left, false);
+    if (coverage !== undefined) return coverage.state(this.ranges.left, false, this.listing.witness);
     if (!this.#isRead) return undefined;
-    return { version: 1, mode, finished: 0, through: -1, until: this.#closed, done: '' };
+    const nowhere = { from: 0, through: -1, done: '', known: '' };
+    return { version: 1, mode, finished: 0, ...nowhere, until: this.#closed.value };
   }
 
   get fraction(): number | undefined {
@@ -166,17 +178,16 @@ export class Job implements Progress {
     return coverage && this.ranges.fraction(coverage.whole);
   }
 
-  /** Windows before the account existed are read in one go: nothing is expected there. */
-  #lay(origin: number): Range[] {
+  #lay(): Range[] {
     const { coverage } = this.errand;
     if (coverage === undefined) return [rangeOf({ from: 0, to: 0 })];
+    const known = coverage.knownRow?.cursor;
     return coverage.open.flatMap((interval) => {
       const started = coverage.bookmarks.filter(({ from, to }) => from >= interval.from && to <= interval.to);
-      const untouched = subtract(interval, started).flatMap(({ from, to }) => {
-        if (this.strategy === 'watermark' || from >= origin || to < origin) return [rangeOf({ from, to })];
-        const before = { ...rangeOf({ from, to: origin - 1 }), density: barrenDensity(origin - from) };
-        return [before, rangeOf({ from: origin, to })];
-      });
+      const untouched = subtract(interval, started).map((gap) => ({
+        ...rangeOf(gap),
+        known: known !== undefined && known < gap.from ? known : undefined,
+      }));
       const resumed = started.map((bookmark) => ({ ...rangeOf(bookmark), held: bookmark.to, bookmark }));
       const lookback = started.flatMap(({ from, to }) => {
         const again = { from: Math.max(from, coverage.settledThrough + 1), to };

@@ -1,51 +1,76 @@
 import type { Page } from '../api/kommo-client.ts';
-import { HeavyPageError, UnexpectedAnswerError } from '../errors.ts';
+import type { Clock } from '../clock.ts';
+import { HeavyPageError } from '../errors.ts';
 import type { List } from '../stream/declaration.ts';
 import type { Interval } from '../stream/interval.ts';
 import { type Bounds, BoundsEvidence } from './bounds.ts';
-import { FiltersIgnored, mayBeForTheFilter } from './detour.ts';
+import { type ClosedSecond, secondBefore } from './closed-second.ts';
+import { FiltersIgnored, mayBeForTheFilter, OrderIgnored, WindowStillOpen } from './detour.ts';
+import { Facts } from './facts.ts';
 import type { CountingClient } from './in-flight.ts';
+import { isInOrder, type Order } from './order.ts';
 import { PageSize } from './page-size.ts';
 import { parseRow, type Row } from './row.ts';
 import type { Density } from './walk/density.ts';
 
-export interface Question {
+export interface PageRequest {
   bounds: Bounds;
-  order?: 'cursor' | 'id';
+  order?: Order | undefined;
   /** Where to read, given the largest page that may be asked for. */
   place: (largest: number) => { page: number; limit: number };
-  /** Rows are known to be there, or at least the page before was full: an empty answer is asked for once more. */
-  expectsRows?: boolean;
+  /** How often an empty answer is asked for again, with growing pauses; not at all when absent. */
+  looks?: number;
 }
 
-export interface Answer {
+/** A page that came, and where it stands in its list. */
+export interface PageRead {
   /** Everything that came, rows outside the bounds included. */
   rows: Row[];
   /** Those within the bounds that were asked for. */
   inside: Row[];
+  page: number;
   /** How many rows of the list stand before the first one. */
   offset: number;
   limit: number;
-  /** The server says, or its page is so full, that the list may go on behind this page. */
-  mayGoOn: boolean;
+  hasNext: boolean;
+  /** How many rows the list has by its own account; some of them the token may not see. */
+  total: number | undefined;
+  /** The server has such a page, though it may show nothing on it. */
+  exists: boolean;
   /** The server's clock, Unix seconds. */
   servedAt: number | undefined;
 }
 
-/** Page sizes that Kommo falls back to whatever was asked (kommo-api.md §3, §5). */
-const customaryPageSizes = [50, 100, 250];
-export const largestWindow = 4_000;
+/** What is known of a list from what was read of it before: a row that was there, by its cursor and identity. */
+export interface Witness {
+  cursor: number;
+  id: number | string;
+}
 
-/**
- * One list of the account, and what has been learnt about how the server treats it: the page size it bears,
- * whether its bounds are inclusive, whether it filters at all.
- */
+export interface ListingOptions {
+  client: CountingClient;
+  /** Who reads it, for logs, errors and counts: a stream's name. */
+  purpose: string;
+  clock: Clock;
+  /** The last second that is over; undefined where nothing depends on it. */
+  closed?: ClosedSecond | undefined;
+}
+
+export const largestWindow = 4_000;
+/** Seconds between looks at an answer that cannot be true: troubles of a server are over after some of them. */
+const pauses = [0, 0.2, 0.5, 1.5, 5, 12, 30];
+/** A server is known to overlook a filter, an order or all rows up to three times in a row (kommo-api.md §5.6). */
+export const patience = 4;
+/** One server among three whose clock is off is not met so often in a row. */
+const clockPatience = 12;
+
+export const firstPage = (largest: number) => ({ page: 1, limit: largest });
+
+/** One list of the account, asked page by page, and what has been learnt about how the server treats it. */
 export class Listing {
   readonly list: List;
-  readonly #client: CountingClient;
-  /** Who reads it, for logs, errors and counts: a stream's name. */
   readonly purpose: string;
-  readonly #size: PageSize;
+  readonly facts = new Facts();
   /** How densely records lie where some were read last; a first guess for other places. */
   density: Density | undefined;
   /**
@@ -54,71 +79,90 @@ export class Listing {
    */
   intended = largestWindow;
   filters: boolean;
-  readonly #evidence = new BoundsEvidence();
-  #nextIsAlwaysThere = false;
-  #largestSeen = 0;
+  /** The orders that it can be asked for, as far as it keeps them. */
+  readonly orders: Set<Order['by']>;
+  /** The latest row that is known to be in the list. */
+  witness: Witness | undefined;
+  /** An earlier run has read the list and found nothing in it. */
+  wasEmpty = false;
+  /** Unix seconds: hardly anything is expected before, since the account did not exist. */
+  origin = 0;
+  /** How many rows it had when it was last read whole; 0 where nobody knows. */
+  knownRows = 0;
+  readonly options: ListingOptions;
+  readonly #bounds = new BoundsEvidence();
+  readonly #size: PageSize;
   #answers = 0;
 
-  constructor(list: List, client: CountingClient, purpose: string) {
+  constructor(list: List, options: ListingOptions) {
     this.list = list;
-    this.#client = client;
-    this.purpose = purpose;
+    this.purpose = options.purpose;
+    this.options = options;
     this.#size = new PageSize(list.pageSize);
     this.filters = list.filter !== undefined;
+    this.orders = new Set([
+      ...(list.ordersById ? ['id' as const] : []),
+      ...(list.ordersByCursor ? ['cursor' as const] : []),
+    ]);
   }
 
   /** The largest page that may be asked for. */
   get largest(): number {
-    return this.#size.largest;
+    return Math.min(this.#size.largest, this.facts.pageCap);
   }
 
   /** Further requests that the permitted rate has room for. */
   spareRequests(): number {
-    return this.#client.spareRequests();
+    return this.options.client.spareRequests();
   }
 
   /** Bounds to ask with. A walk of several pages takes them once: page numbers count in one and the same list. */
   bounds(window: Partial<Interval>): Bounds {
-    return this.#evidence.widen(window);
+    return this.#bounds.widen(window);
   }
 
-  /** One answer; a page that is too heavy for the server is asked for again with a smaller size. */
-  async ask(question: Question): Promise<Answer> {
-    let { expectsRows = false } = question;
-    for (let doubted = false; ; ) {
-      const { page, limit } = question.place(this.largest);
-      const { host, path, envelope } = this.list;
+  /** Waits before the look number `look`, counted from 0, at something that cannot be true. */
+  async pause(look: number): Promise<void> {
+    const seconds = pauses[Math.min(look, pauses.length - 1)]!;
+    if (seconds > 0) await this.options.clock.sleep(seconds * 1000);
+  }
+
+  /**
+   * One page. Asked again, after a pause: an answer that disregards the filter or the order, since a single one may
+   * be a hiccup; an empty one where `looks` says so; one whose clock is strange. A page that is too heavy for the
+   * server is asked for with a smaller size. Throws what `detour.ts` names where the list cannot be asked like this.
+   */
+  async ask(request: PageRequest): Promise<PageRead> {
+    let strays = 0;
+    let empties = 0;
+    for (;;) {
+      const { page, limit } = request.place(this.largest);
       // Another reader may find out meanwhile that the account does not filter.
       const filtered = this.filters;
       try {
-        const answer = await this.#client.list({
-          ...{ host, path, envelope, purpose: this.purpose },
-          size: this.#size.sizeOf(limit),
-          query: {
-            ...this.list.query,
-            ...(this.list.isPaged && { page, limit }),
-            ...(filtered && this.#selection(question.bounds)),
-            ...this.#order(question.order),
-            ...this.#with(),
-          },
-        });
+        const answer = await this.#request(request, page, limit, filtered);
         this.#size.answered(limit);
         const rows = answer.rows.map((row) => parseRow(row, this.list, this.purpose));
-        if (filtered && !this.#evidence.learn(rows, question.bounds)) {
-          // One stray answer is a hiccup, two are a habit.
-          if (doubted) throw new FiltersIgnored();
-          doubted = true;
+        const detour = this.#detourOf(rows, answer, request, filtered);
+        if (detour !== undefined) {
+          strays += 1;
+          const isOpen = detour instanceof WindowStillOpen;
+          // Of a list that has never obeyed, nobody expects it.
+          const looks = this.#answers === 0 ? 2 : patience;
+          if (strays === (isOpen ? clockPatience : looks)) {
+            if (isOpen) this.options.closed?.learn(answer.servedAt, request.bounds.to);
+            throw detour;
+          }
+          if (!isOpen) await this.pause(strays - 1);
           continue;
         }
-        if (rows.length === 0 && expectsRows) {
-          // A list now and then ends too early and is whole a moment later (kommo-api.md §5.6).
-          expectsRows = false;
+        if (rows.length === 0 && empties < (request.looks ?? 0)) {
+          await this.pause(empties);
+          empties += 1;
           continue;
         }
-        this.#answers += 1;
-        this.#largestSeen = Math.max(this.#largestSeen, rows.length);
-        const bounds = filtered ? question.bounds : { from: question.bounds.from, to: undefined };
-        return this.#answer(answer, rows, bounds, { offset: (page - 1) * limit, limit });
+        if (filtered) this.options.closed?.learn(answer.servedAt, request.bounds.to);
+        return this.#read(answer, rows, request.bounds, { page, limit, filtered });
       } catch (error) {
         if (filtered && (this.#answers === 0 || !this.filters) && mayBeForTheFilter(error))
           throw new FiltersIgnored(error.message);
@@ -128,56 +172,56 @@ export class Listing {
     }
   }
 
-  /**
-   * Whether the list ends with `answer`. In doubt it asks for the page behind it, once a listing; a page of a
-   * customary size never ends a list by itself.
-   */
-  async endsWith(answer: Answer, question: Question): Promise<boolean> {
-    if (!answer.mayGoOn) return true;
-    const size = answer.rows.length;
-    if (size >= answer.limit) return false;
-    if (this.capOf(answer) === size) return false;
-    if (this.#nextIsAlwaysThere) return true;
-    const page = Math.floor(answer.offset / answer.limit) + 2;
-    const behind = await this.ask({ ...question, place: () => ({ page, limit: answer.limit }) });
-    if (behind.rows.length === 0) this.#nextIsAlwaysThere = true;
-    else if (size === 0) {
-      throw new UnexpectedAnswerError(
-        `${this.purpose}: Kommo sent an empty page with more records behind it`,
-      );
-    }
-    return this.#nextIsAlwaysThere;
+  #request({ bounds, order }: PageRequest, page: number, limit: number, filtered: boolean): Promise<Page> {
+    const { host, path, envelope, query, isPaged } = this.list;
+    return this.options.client.list({
+      host,
+      path,
+      envelope,
+      purpose: this.purpose,
+      size: this.#size.sizeOf(limit),
+      query: {
+        ...query,
+        ...(isPaged && { page, limit }),
+        ...(filtered && this.#selection(bounds)),
+        ...this.#ordering(order),
+        ...this.#with(),
+      },
+    });
   }
 
-  /** The largest page that the server gives, as far as this answer tells: infinite unless it fell short of `limit`. */
-  capOf({ rows, limit }: Answer): number {
-    const fellShort = rows.length < limit && rows.length >= this.#largestSeen;
-    return fellShort && customaryPageSizes.includes(rows.length) ? rows.length : Number.POSITIVE_INFINITY;
-  }
-
-  /**
-   * The places of the list that a page stands for. A short page in the middle of a list either is all that the
-   * server gives at once, and then its page numbers count in that; or it hides records that the token may not
-   * see, and those keep their places.
-   */
-  placesTaken(answer: Answer): number {
-    return Math.min(answer.limit, this.capOf(answer));
-  }
-
-  #answer(
-    page: Page,
+  /** What the answer disregards of the question; undefined where all is well. */
+  #detourOf(
     rows: Row[],
-    { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: Pick<Bounds, 'from' | 'to'>,
-    place: { offset: number; limit: number },
-  ): Answer {
-    const isFull = rows.length >= place.limit || customaryPageSizes.includes(rows.length);
-    return {
-      ...place,
-      rows,
-      inside: rows.filter((row) => row.cursor >= from && row.cursor <= to),
-      mayGoOn: this.list.isPaged && (page.hasNext || isFull),
-      servedAt: page.servedAt,
-    };
+    { servedAt }: Page,
+    { bounds, order }: PageRequest,
+    filtered: boolean,
+  ): Error | undefined {
+    const { closed } = this.options;
+    if (filtered && !this.#bounds.learn(rows, bounds, secondBefore(servedAt, this.options.clock)))
+      return new FiltersIgnored();
+    if (order !== undefined && !isInOrder(rows, order)) return new OrderIgnored();
+    const isOpen = servedAt !== undefined && bounds.to !== undefined && servedAt <= bounds.to;
+    return filtered && isOpen && closed?.isOdd(servedAt) ? new WindowStillOpen() : undefined;
+  }
+
+  #read(
+    answer: Page,
+    rows: Row[],
+    { from = Number.NEGATIVE_INFINITY, to }: Bounds,
+    { page, limit, filtered }: { page: number; limit: number; filtered: boolean },
+  ): PageRead {
+    const end = filtered ? (to ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+    const { hasNext, servedAt, total, exists } = answer;
+    const inside = rows.filter((row) => row.cursor >= from && row.cursor <= end);
+    const read = { rows, inside, page, offset: (page - 1) * limit, limit, hasNext, total, exists, servedAt };
+    this.#answers += 1;
+    this.facts.learn(read);
+    const until = this.options.closed?.value ?? Number.POSITIVE_INFINITY;
+    for (const { id, cursor } of rows) {
+      if (cursor <= until && cursor >= (this.witness?.cursor ?? 0)) this.witness = { id, cursor };
+    }
+    return read;
   }
 
   #selection({ asked: { from, to } }: Bounds): Record<string, number> {
@@ -188,9 +232,10 @@ export class Listing {
     };
   }
 
-  #order(order: Question['order']): Record<string, string> {
+  #ordering(order: Order | undefined): Record<string, string> {
     if (order === undefined) return {};
-    return { [`order[${order === 'id' ? 'id' : this.list.cursor}]`]: 'asc' };
+    const by = order.by === 'id' ? 'id' : this.list.cursor;
+    return { [`order[${by}]`]: order.isDescending ? 'desc' : 'asc' };
   }
 
   #with(): Record<string, string> {

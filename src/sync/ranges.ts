@@ -31,6 +31,15 @@ export class Ranges {
     this.#left = left;
   }
 
+  /** Nothing behind the second `to` is left to read in this run. */
+  cut(to: number): void {
+    for (const range of this.#left) {
+      range.to = Math.min(range.to, to);
+      range.held = Math.min(range.held, to);
+    }
+    this.#left = this.#left.filter((range) => range.from <= range.to || this.busy.has(range));
+  }
+
   /** The range that an idle reader should go on with, lowest first. */
   idle(): Range | undefined {
     return this.#left.find((range) => !this.busy.has(range));
@@ -74,7 +83,10 @@ export class Ranges {
    * the cursor value `first`.
    */
   advance(range: Range, through: number, rows: number, first: number): void {
-    if (through < range.from) return;
+    if (through < range.from) {
+      if (range.from > range.to) this.#left = this.#left.filter((other) => other !== range);
+      return;
+    }
     // The years before the account and before its first record say nothing about how densely records lie.
     const since = Math.max(range.from, this.#rows === 0 ? Math.min(first, through) : this.#origin);
     if ((this.#rows > 0 || rows > 0) && through >= since) {
@@ -84,6 +96,7 @@ export class Ranges {
     this.#rows += rows;
     range.from = through + 1;
     range.bookmark = undefined;
+    range.settled = range.settled.filter(({ to }) => to > through);
     if (range.from > range.to) this.#left = this.#left.filter((other) => other !== range);
   }
 

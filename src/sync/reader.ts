@@ -1,6 +1,7 @@
 import type { KommoClient } from '../api/kommo-client.ts';
 import type { Clock } from '../clock.ts';
 import { BlockedError, ConfigError, InterruptedError, NotAvailableError } from '../errors.ts';
+import type { ClosedSecond } from './closed-second.ts';
 import type { Delivery } from './delivery.ts';
 import { isGone } from './gone.ts';
 import type { Job } from './job.ts';
@@ -21,7 +22,7 @@ export interface ReaderOptions {
   client: KommoClient;
   delivery: Delivery;
   /** The last second that the ranges reach up to. */
-  closed: number;
+  closed: ClosedSecond;
   clock: Clock;
   stopped: () => boolean;
   walkOf: WalkOf;
@@ -38,10 +39,10 @@ export function createReader({ client, delivery, closed, clock, stopped, walkOf 
     for (;;) {
       const { done, value } = await steps.next().catch((error: unknown) => {
         job.detour(error, strategy);
-        return { done: true as const, value: range.from - 1 };
+        return { done: true as const, value: undefined };
       });
       if (stopped() || job.finished || job.layout !== layout) return;
-      if (done) return job.ranges.advance(range, value, rows, first);
+      if (done) return job.ranges.advance(range, value ?? range.from - 1, rows, first);
       job.tell();
       for (const row of value) first = Math.min(first, row.cursor);
       rows += value.length;
@@ -58,7 +59,7 @@ export function createReader({ client, delivery, closed, clock, stopped, walkOf 
     if (job.needsOpenEnd && !delivery.isEnough(job)) {
       job.ranges.busy.add(theOpenEnd);
       try {
-        for await (const rows of openEnd(job.listing, closed, clock)) {
+        for await (const rows of openEnd(job.listing, closed.value, clock, walkOf(job.strategy))) {
           if (stopped()) return;
           await delivery.deliver(job, rows);
         }

@@ -3,7 +3,7 @@ import type { Account, KommoClient } from '../api/kommo-client.ts';
 import type { Clock } from '../clock.ts';
 import { InterruptedError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { closedSecond } from './closed-second.ts';
+import { ClosedSecond } from './closed-second.ts';
 import { Delivery } from './delivery.ts';
 import type { Emit, PlannedStream } from './event.ts';
 import { countInFlight } from './in-flight.ts';
@@ -29,6 +29,9 @@ export interface RunOptions {
   walkOf?: WalkOf;
 }
 
+/** So often a strange clock is asked for. */
+const clockLooks = 6;
+
 /** What could not be read in full, by stream; empty when the run is complete. */
 export type Failures = Map<string, unknown>;
 
@@ -38,14 +41,15 @@ export type Failures = Map<string, unknown>;
  */
 export async function run(options: RunOptions): Promise<Failures> {
   const { client, clock, signal } = options;
-  const account = await client.account(['is_api_filter_enabled']);
-  const closed = closedSecond(account.servedAt, clock);
+  const { account, closed } = await readAccount(client, clock);
   const origin = account.createdAt ?? 0;
-  const bounds = { startDate: options.startDate, lookbackSeconds: options.lookbackSeconds, closed };
+  const period = { startDate: options.startDate, lookbackSeconds: options.lookbackSeconds, closed };
   let underWay = 0;
   const log = sayingOnce(options.log);
   const streams = options.plan.map((planned) => new StreamReading(planned, log));
-  const work = new Work(streams, { client: countInFlight(client, () => underWay), bounds, origin, log });
+  const counting = countInFlight(client, () => underWay);
+  const work = new Work(streams, { client: counting, period, clock, origin, log });
+  noteStates(options.plan, closed, log);
   noteFilters(account, log);
   noteStartDate(options.startDate, log);
   const delivery = new Delivery({ ...options, log }, streams);
@@ -91,6 +95,36 @@ export async function run(options: RunOptions): Promise<Failures> {
   await delivery.abort(reason);
   if (delivery.broken !== undefined) throw delivery.broken;
   return delivery.failures;
+}
+
+/**
+ * The account, and the last second that is over for it. A clock that is more than a minute off may be that of one
+ * server among several: it is asked for again, and believed when all say the like.
+ */
+async function readAccount(
+  client: KommoClient,
+  clock: Clock,
+): Promise<{ account: Account; closed: ClosedSecond }> {
+  const account = await client.account(['is_api_filter_enabled']);
+  const told = [account.servedAt];
+  let closed = new ClosedSecond(told, clock);
+  while (closed.isOdd(told.at(-1)) && told.length < clockLooks) {
+    told.push((await client.account([])).servedAt);
+    closed = new ClosedSecond(closed.isOdd(told.at(-1)) ? told : [told.at(-1)], clock);
+  }
+  return { account, closed };
+}
+
+/** A state from the future means that nothing is read until then. */
+function noteStates(plan: readonly PlannedStream[], closed: ClosedSecond, log: Log): void {
+  for (const { stream, state } of plan) {
+    if (stream.cursor === undefined || state === undefined || state.through <= closed.value + 3600) continue;
+    const until = new Date(state.through * 1000).toISOString();
+    log(
+      'warn',
+      `${stream.name}: the state says that all is read up to ${until}, which is in the future; changes before then are not read`,
+    );
+  }
 }
 
 /** What holds of one list of a kind often holds of all of them, and is said once. */

@@ -10,7 +10,9 @@ export const ListState = z.object({
   mode: z.enum(['full_refresh', 'incremental']),
   /** 1 when the pass of the stream that wrote this state was finished. */
   finished: z.union([z.literal(0), z.literal(1)]),
-  /** Everything up to and including this second was delivered; -1 for nothing, and for lists without a cursor. */
+  /** What lies before this second was never to be read: the `start_date`, or 0. */
+  from: z.int().default(0),
+  /** Everything from there up to and including this second was delivered; -1 for nothing, and for lists without a cursor. */
   through: z.int(),
   /** The closed upper bound of the pass: what is covered was read after this second was over. -1 before it is read. */
   until: z.int(),
@@ -19,6 +21,8 @@ export const ListState = z.object({
    * `from-to@position:last`. Of lists that hang on parents, the parents that are done (`parents-done.ts`).
    */
   done: z.string(),
+  /** The latest row that was seen, `second:id`; empty where none was. An honest answer from there on is not empty. */
+  known: z.string().default(''),
   /** How many rows the list held when it was last read whole; -1 where nobody knows. */
   rows: z.int().default(-1),
   /** How many requests that took. */
@@ -36,7 +40,8 @@ export type StreamState = z.infer<typeof StreamState>;
 /** The state of a list of which nothing has been read in this mode; what was counted before stays. */
 export function unread(mode: ListState['mode'], before: ListState | undefined): ListState {
   const { rows = -1, requests = -1 } = before ?? {};
-  return { version: 1, mode, finished: 0, through: -1, until: -1, done: '', rows, requests };
+  const nothing = { from: 0, through: -1, until: -1, done: '', known: '' };
+  return { version: 1, mode, finished: 0, ...nothing, rows, requests };
 }
 
 /** The state of a stream with several lists: what all of them have reached, and an entry for each. */
@@ -51,9 +56,11 @@ export function merged(
     covered.some((state) => of(state) < 0) ? -1 : covered.reduce((total, state) => total + of(state), 0);
   return {
     ...{ version: 1, mode, finished },
+    from: covered.length === 0 ? 0 : Math.max(...covered.map(({ from }) => from)),
     through: least(({ through }) => through),
     until: least(({ until }) => until),
     done: '',
+    known: '',
     rows: sum(({ rows }) => rows),
     requests: sum(({ requests }) => requests),
     lists: { ...entries },

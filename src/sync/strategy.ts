@@ -1,19 +1,20 @@
 import { UnexpectedAnswerError } from '../errors.ts';
 import type { List } from '../stream/declaration.ts';
-import { pages } from './walk/pages.ts';
+import { byTime } from './walk/by-time.ts';
+import { sequence } from './walk/sequence.ts';
 import { stitch } from './walk/stitch.ts';
 import type { Walk } from './walk/walk.ts';
 import { watermark } from './walk/watermark.ts';
-import { wholeById, wholeByPages } from './walk/whole.ts';
+import { wholly } from './walk/whole.ts';
 import { byWindows } from './walk/windows.ts';
 
 /** The ways to read a list without loss, from the best that its declaration permits down to the plainest. */
 const walks = {
   watermark,
   windowsById: byWindows(stitch),
-  windowsByPages: byWindows(pages),
-  wholeById,
-  wholeByPages,
+  windowsByTime: byWindows(byTime),
+  wholeById: wholly(stitch),
+  wholeInSequence: wholly(sequence),
 };
 export type Strategy = keyof typeof walks;
 
@@ -23,22 +24,22 @@ export const walkOf: WalkOf = (strategy) => walks[strategy];
 
 /** How to read a list of which everything that is declared holds. */
 export function bestStrategy(list: List): Strategy {
-  if (list.cursor === undefined || list.filter === undefined)
-    return list.ordersById ? 'wholeById' : 'wholeByPages';
-  if (list.immutable) return 'windowsByPages';
+  if (list.cursor === undefined || list.filter === undefined) return withoutFilter(list);
   if (list.ordersByCursor) return 'watermark';
-  return list.ordersById ? 'windowsById' : 'windowsByPages';
+  return list.ordersById ? 'windowsById' : 'windowsByTime';
 }
 
 /** How to go on when the account ignores the filter on the cursor. */
 export function withoutFilter(list: List): Strategy {
-  return list.immutable || !list.ordersById ? 'wholeByPages' : 'wholeById';
+  return list.ordersById ? 'wholeById' : 'wholeInSequence';
 }
 
 /** How to go on when the account does not keep the order that `strategy` relies on. */
-export function withoutOrder(strategy: Strategy, purpose: string): Strategy {
-  if (strategy === 'watermark') return 'windowsById';
+export function withoutOrder(strategy: Strategy, list: List, purpose: string): Strategy {
+  if (strategy === 'watermark' && list.ordersById) return 'windowsById';
+  if (strategy === 'watermark' || strategy === 'windowsById') return 'windowsByTime';
+  if (strategy === 'wholeById') return 'wholeInSequence';
   throw new UnexpectedAnswerError(
-    `${purpose}: Kommo does not keep the order that was asked for, so records could be missed while people edit`,
+    `${purpose}: Kommo gives the records in another order at every request and cannot be asked for parts of them, so records could be missed`,
   );
 }

@@ -1,6 +1,7 @@
+import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { List } from '../stream/declaration.ts';
-import { type Bounds, Coverage } from './coverage.ts';
+import { Coverage, type ReadingPeriod } from './coverage.ts';
 import { Family } from './family.ts';
 import type { CountingClient } from './in-flight.ts';
 import { type Errand, type Feed, Job } from './job.ts';
@@ -17,7 +18,8 @@ export interface Task {
 
 export interface WorkOptions {
   client: CountingClient;
-  bounds: Bounds;
+  period: ReadingPeriod;
+  clock: Clock;
   origin: number;
   log: Log;
 }
@@ -30,7 +32,7 @@ export class Work {
 
   constructor(streams: readonly StreamReading[], options: WorkOptions) {
     this.#options = options;
-    const errands = errandsOf(streams, options.bounds);
+    const errands = errandsOf(streams, options.period);
     this.#families = errands.flatMap(({ families }) => families);
     this.#jobs = errands.map((errand) => this.#open(errand, options.origin));
   }
@@ -72,15 +74,15 @@ export class Work {
   }
 
   #open(errand: Errand, origin: number): Job {
-    const { client, bounds, log } = this.#options;
-    const job = new Job(errand, { client, closed: bounds.closed, origin, log });
+    const { client, period, clock, log } = this.#options;
+    const job = new Job(errand, { client, closed: period.closed, clock, origin, log });
     if (errand.member === undefined) for (const { part } of errand.feeds) part.progress = job;
     return job;
   }
 }
 
 /** Streams that the same answers serve are read together: one request is enough for all of them. */
-function errandsOf(streams: readonly StreamReading[], bounds: Bounds): Errand[] {
+function errandsOf(streams: readonly StreamReading[], period: ReadingPeriod): Errand[] {
   const errands = new Map<string, Errand & { feeds: Feed[]; families: Family[] }>();
   /** `reader` tells apart who reads different intervals of one list. */
   const errandFor = (list: List, mode: Errand['mode'], coverage?: Coverage, reader?: unknown) => {
@@ -94,15 +96,15 @@ function errandsOf(streams: readonly StreamReading[], bounds: Bounds): Errand[] 
     for (const part of stream.parts) {
       const { list, mode, before } = part;
       if (list.parent !== undefined) {
-        const family = new Family(stream, part, list.parent, bounds);
+        const family = new Family(stream, part, list.parent, period);
         part.progress = family;
         const { parentList, parentCoverage } = family;
         const reader = parentCoverage && [mode, parentCoverage.open];
         errandFor(parentList, mode, parentCoverage, reader).families.push(family);
       } else if (list.filter !== undefined) {
-        const coverage = new Coverage({ mode, state: before }, bounds);
+        const coverage = new Coverage({ mode, state: before }, period);
         errandFor(list, mode, coverage, stream.name).feeds.push({ stream, part, list, adds: list.adds });
-      } else if (stream.parts.length === 1 || !part.goOn(bounds.closed)) {
+      } else if (stream.parts.length === 1 || !part.goOn(period.closed.value)) {
         errandFor(list, mode).feeds.push({ stream, part, list, adds: list.adds });
       }
     }

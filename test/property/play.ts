@@ -95,7 +95,7 @@ export async function play(scenario: Scenario, engine?: typeof run): Promise<Pla
   const checkPromise = () => {
     const { state } = tables;
     if (state === undefined || stream.cursor === undefined) return;
-    const covered = [{ from: 0, to: state.through }, ...(parseIntervals(state.done) ?? [])];
+    const covered = [{ from: state.from, to: state.through }, ...(parseIntervals(state.done) ?? [])];
     const isCovered = ({ at }: { at: number }) => covered.some(({ from, to }) => at >= from && at <= to);
     lacks(truth(latestStart).filter(isCovered), 'covered by the state');
   };
@@ -107,6 +107,10 @@ export async function play(scenario: Scenario, engine?: typeof run): Promise<Pla
       // Of events only those are read whose second was over when the run began.
       if (name === 'events' && at > runBegan - openEnd - late) continue;
       if (!chronicle.isListedSince(key, turn)) continue;
+      // Nor can a list without a filter tell what came in the very second in which the run began.
+      if (!hasLastLook && at >= runBegan) continue;
+      // What was older than the start when it was looked at is the next run's.
+      if (!hasLastLook && start > 0 && chronicle.wasTouched(key, turn)) continue;
       const isFresh = chronicle.wasTouched(key, hasLastLook ? chronicle.turn - lastLook : turn);
       // Before somebody touched it, it may have lain before the start.
       if (isFresh && start > 0) continue;

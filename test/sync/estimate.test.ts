@@ -22,7 +22,7 @@ async function estimated(stream: typeof leads, options: SimulatorOptions) {
     redactor: createRedactor(),
   });
   try {
-    const found = await estimate(stream, client, undefined);
+    const found = await estimate(stream, client, undefined, systemClock);
     return {
       ...found,
       there: [...simulator.account.truth(stream.name)].length,

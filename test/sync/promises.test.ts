@@ -90,8 +90,10 @@ describe.each(['leads', 'tasks', 'events'])('%s: ten thousand records in one sec
       const killed = destination.delivered;
       const second = await read(options);
       expect(missing(simulator, destination, name)).toEqual([]);
-      expect(first.requests + second.requests).toBeLessThan(1.3 * uninterrupted.requests);
-      expect(killed + destination.delivered).toBeLessThan(10_300 + 2_000);
+      // Of a second without an order to ask for, no place is known to go on from: it is read again.
+      const again = name === 'events' ? 1 : 0.3;
+      expect(first.requests + second.requests).toBeLessThan((1 + again) * uninterrupted.requests);
+      expect(killed + destination.delivered).toBeLessThan(10_300 + Math.max(2_000, again * 10_000));
     });
   });
 });
@@ -114,8 +116,8 @@ describe('an account that does not filter', () => {
           };
           for (let run = 0; run < 2; run += 1) {
             const { requests } = await read({ ...options, log: (_, message) => log.push(message) });
-            // Each of the four readers may have begun with the filter.
-            expect(requests, name).toBeLessThanOrEqual(1.15 * (3_000 / 250) + 12 + 4);
+            // Each of the four readers may have begun with the filter, and have asked up to four times.
+            expect(requests, name).toBeLessThanOrEqual(1.15 * (3_000 / 250) + 12 + 16);
             clock.advance(3_600_000);
             if (name !== 'events')
               for (const id of [...simulator.account.truth(name)].map(({ id }) => id).slice(0, 20))
@@ -160,6 +162,8 @@ test('a cursor in the future yields no records and the same state again', async 
       mode: 'incremental',
       finished: 1,
       through: future,
+      from: 0,
+      known: '',
       until: future,
       done: '',
       rows: -1,
@@ -226,37 +230,25 @@ test('states never move backwards, never past a second that is not over, and cov
   });
 });
 
-test('an order that nobody keeps is noticed, and the run fails rather than lose a record', async () => {
-  await withAccount(
-    { leads: 1_000, readings: { order: 'ignored', defaultOrder: 'arbitrary' } },
-    async (simulator, clock) => {
-      const destination = new Destination();
-      const { failures } = await read({
-        simulator,
-        clock,
-        streams: only('leads'),
-        mode: 'incremental',
-        destination,
-      });
-      expect(String(failures?.get('leads'))).toContain('does not keep the order');
-    },
-  );
-  await withAccount(
-    { leads: 1_000, readings: { order: 'ignored', defaultOrder: 'id' } },
-    async (simulator, clock) => {
-      const destination = new Destination();
-      const { failures } = await read({
-        simulator,
-        clock,
-        streams: only('leads'),
-        mode: 'incremental',
-        destination,
-      });
-      expect(failures?.size).toBe(0);
-      expect(missing(simulator, destination, 'leads')).toEqual([]);
-    },
-  );
-});
+test.each(['arbitrary', 'id'] as const)(
+  'an order that nobody keeps is noticed, and done without: %s',
+  async (defaultOrder) => {
+    await withAccount(
+      { leads: 1_000, readings: { order: 'ignored', defaultOrder } },
+      async (simulator, clock) => {
+        const destination = new Destination();
+        const log: string[] = [];
+        const { failures } = await read({
+          ...{ simulator, clock, destination, mode: 'incremental', streams: only('leads') },
+          log: (_, message) => log.push(message),
+        });
+        expect([...(failures ?? [])]).toEqual([]);
+        expect(missing(simulator, destination, 'leads')).toEqual([]);
+        expect(log.join()).toContain('does not sort by');
+      },
+    );
+  },
+);
 
 test('a list that seems to end too early is asked once more', async () => {
   for (const name of ['leads', 'tasks', 'events']) {

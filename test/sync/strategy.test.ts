@@ -11,11 +11,11 @@ test('every list is read in the best way that it permits', () => {
       leads: 'watermark',
       contacts: 'watermark',
       companies: 'watermark',
-      pipelines: 'wholeByPages',
-      statuses: 'wholeByPages',
+      pipelines: 'wholeInSequence',
+      statuses: 'wholeInSequence',
       tasks: 'windowsById',
-      events: 'windowsByPages',
-      users: 'wholeByPages',
+      events: 'windowsByTime',
+      users: 'wholeInSequence',
     },
   );
 });
@@ -26,9 +26,11 @@ test('a list that can be ordered by id but not filtered is read by id', () => {
 
 test('what an account does not keep leads to the next best way, or to an error', () => {
   expect(withoutFilter(listOf('leads'))).toBe('wholeById');
-  expect(withoutFilter(listOf('events'))).toBe('wholeByPages');
-  expect(withoutOrder('watermark', 'leads')).toBe('windowsById');
-  expect(() => withoutOrder('windowsById', 'leads')).toThrow('does not keep the order');
+  expect(withoutFilter(listOf('events'))).toBe('wholeInSequence');
+  expect(withoutOrder('watermark', listOf('leads'), 'leads')).toBe('windowsById');
+  expect(withoutOrder('windowsById', listOf('leads'), 'leads')).toBe('windowsByTime');
+  expect(withoutOrder('wholeById', listOf('leads'), 'leads')).toBe('wholeInSequence');
+  expect(() => withoutOrder('wholeInSequence', listOf('users'), 'users')).toThrow('in another order');
 });
 
 function listOf(name: string): List {

@@ -47,7 +47,8 @@ class Killed extends Error {}
 /** A run against the simulator, with the paths that it asked for. */
 export async function readStreams(simulator: Simulator, streams: readonly Stream[], options: Options = {}) {
   const { destination = new KeyedDestination(), mode = 'full_refresh', required = true } = options;
-  const clock = options.killAfter === undefined ? createVirtualClock() : createHastyClock();
+  const now = simulator.account.now() * 1000;
+  const clock = options.killAfter === undefined ? createVirtualClock(now) : createHastyClock();
   const client = connect(simulator, clock, options.readers);
   simulator.statistics.reset();
   const warnings: string[] = [];

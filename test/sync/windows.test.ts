@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { ListRequest, Page } from '../../src/api/kommo-client.ts';
+import { systemClock } from '../../src/clock.ts';
 import type { CountingClient } from '../../src/sync/in-flight.ts';
 import { Listing } from '../../src/sync/listing.ts';
-import { pages } from '../../src/sync/walk/pages.ts';
+import { byTime } from '../../src/sync/walk/by-time.ts';
 import { rangeOf } from '../../src/sync/walk/walk.ts';
 import { byWindows } from '../../src/sync/walk/windows.ts';
 import { streams } from '../../streams/index.ts';
@@ -15,8 +16,8 @@ test('a window of far more than what came before is left for narrower ones, in t
   const busy = Array.from({ length: 60_000 }, (_, index) => 5_000_000 + index);
   const cursors = [...quiet, ...busy];
   const server = serving(cursors);
-  const listing = new Listing(list!, server.client, 'events');
-  const walk = byWindows(pages);
+  const listing = new Listing(list!, { client: server.client, purpose: 'events', clock: systemClock });
+  const walk = byWindows(byTime);
   const range = rangeOf({ from: 0, to: 5_060_000 });
   const delivered = new Set<number | string>();
   let longest = 0;
@@ -29,6 +30,7 @@ test('a window of far more than what came before is left for narrower ones, in t
       for (const { id } of next.value) delivered.add(id);
     }
     longest = Math.max(longest, count);
+    if (next.value === undefined) continue;
     range.from = next.value + 1;
     range.bookmark = undefined;
   }
@@ -51,7 +53,13 @@ function serving(cursors: readonly number[]) {
     const rows = inside
       .slice((page - 1) * limit, page * limit)
       .map((cursor) => ({ id: `event-${cursor}`, created_at: cursor }));
-    return { rows, hasNext: page * limit < inside.length, servedAt: undefined };
+    return {
+      rows,
+      hasNext: page * limit < inside.length,
+      total: undefined,
+      exists: rows.length > 0,
+      servedAt: undefined,
+    };
   };
   const client = { list, spareRequests: () => 0 } as Partial<CountingClient> as CountingClient;
   return { client, requests: () => requests };

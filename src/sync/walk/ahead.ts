@@ -1,13 +1,13 @@
-import type { Answer, Listing, Question } from '../listing.ts';
+import type { Listing, PageRead, PageRequest } from '../listing.ts';
 
 export interface NextPage {
-  question: Question;
+  request: PageRequest;
   /** The position behind the page when it comes full. */
   reach: number;
 }
 
 export interface Taken extends NextPage {
-  answer: Answer;
+  read: PageRead;
   /** It was asked for before the page in front of it had come. */
   isAhead: boolean;
 }
@@ -19,7 +19,7 @@ export interface Taken extends NextPage {
 export class Ahead {
   readonly #listing: Listing;
   readonly #next: (position: number) => NextPage;
-  #asked: { page: NextPage; answer: Promise<Answer>; isAhead: boolean }[] = [];
+  #asked: { page: NextPage; read: Promise<PageRead>; isAhead: boolean }[] = [];
   readonly #likelyRows: number;
   #reach = 0;
   #taken = 0;
@@ -39,9 +39,9 @@ export class Ahead {
     }
     const bets = Math.min(this.#listing.spareRequests(), this.#sensibleBets());
     while (this.#asked.length < 1 + bets) this.#ask(true);
-    const { page, answer, isAhead } = this.#asked.shift()!;
+    const { page, read, isAhead } = this.#asked.shift()!;
     this.#taken += 1;
-    return { ...page, answer: await answer, isAhead };
+    return { ...page, read: await read, isAhead };
   }
 
   /** Forgets what was asked for ahead. */
@@ -58,10 +58,10 @@ export class Ahead {
 
   #ask(isAhead: boolean): void {
     const page = this.#next(this.#reach);
-    const answer = this.#listing.ask(isAhead ? { ...page.question, expectsRows: false } : page.question);
+    const read = this.#listing.ask(page.request);
     // A lost bet may fail unheard.
-    answer.catch(() => {});
-    this.#asked.push({ page, answer, isAhead });
+    read.catch(() => {});
+    this.#asked.push({ page, read, isAhead });
     this.#reach = page.reach;
   }
 }

@@ -5,18 +5,13 @@ export interface Density {
   isMeasured: boolean;
   /** Windows as wide as this have held too much not long ago. */
   ceiling: number;
-  /** Nothing is expected here, so that an empty answer needs no second look. */
-  isBarren?: boolean;
+  /** A window as wide as this was empty in this place. */
+  floor: number;
 }
 
 /** The whole of what is to be read, as long as nothing is known of it: a window that is too long is soon found out. */
 export function unknownDensity(span: number): Density {
-  return { width: span, isMeasured: false, ceiling: Number.POSITIVE_INFINITY };
-}
-
-/** A stretch of which nobody expects anything. */
-export function barrenDensity(span: number): Density {
-  return { ...unknownDensity(span), isBarren: true };
+  return { width: span, isMeasured: false, ceiling: Number.POSITIVE_INFINITY, floor: 0 };
 }
 
 /** What a window of `span` seconds that held `count` records says about the next one, which should hold `intended`. */
@@ -24,10 +19,20 @@ export function afterWindow({ ceiling }: Density, span: number, count: number, i
   const factor = Math.min(8, Math.max(1 / 8, intended / Math.max(1, count)));
   const width = Math.ceil(Math.min(span * factor, ceiling / 2));
   // What was too long further back need not be so here, but is not forgotten at once.
-  return { width, isMeasured: count >= intended / 4, ceiling: ceiling * 2 };
+  return { width, isMeasured: count >= intended / 4, ceiling: ceiling * 2, floor: 0 };
 }
 
 /** What a window of `span` seconds that held too much says about the next one in its place. */
-export function afterTooLong(span: number): Density {
-  return { width: Math.ceil(span / 4), isMeasured: false, ceiling: span };
+export function afterTooLong({ floor }: Density, span: number): Density {
+  return { width: Math.ceil(between(floor, span, span / 4)), isMeasured: false, ceiling: span, floor };
+}
+
+/** The wider window that tells about an empty one of `span` seconds; undefined where it would hold too much. */
+export function afterEmpty({ ceiling }: Density, span: number): Density | undefined {
+  if (ceiling < span * 1.5) return undefined;
+  return { width: Math.ceil(between(span, ceiling, span * 8)), isMeasured: false, ceiling, floor: span };
+}
+
+function between(low: number, high: number, guess: number): number {
+  return guess > low && guess < high ? guess : Math.sqrt(Math.max(1, low) * high);
 }

@@ -1,47 +1,97 @@
 import type { Clock } from '../../clock.ts';
 import { UnexpectedAnswerError } from '../../errors.ts';
-import { closedSecond } from '../closed-second.ts';
-import type { Listing } from '../listing.ts';
+import { secondBefore } from '../closed-second.ts';
+import { firstPage, type Listing, type PageRead } from '../listing.ts';
+import { comesBehind } from '../order.ts';
 import type { Row } from '../row.ts';
-import { stitch } from './stitch.ts';
-import { isAscending } from './watermark.ts';
+import { beyond } from './beyond.ts';
+import { rangeOf, type Walk } from './walk.ts';
 
 const patience = 1_000;
 
 /**
- * Reads what was changed after the second `after`, until one answer holds all of it: a page that is not full is
- * a snapshot of the open end. As long as more than a page has changed, what is settled is read first: by the
- * cursor's order where the list has one, else as a closed window.
+ * Reads what was changed after the second `after`, until one answer holds all of it. As long as more has changed
+ * than one answer holds, what is over by now is read first, as any closed range, by `walk`.
  */
-export async function* openEnd(listing: Listing, after: number, clock: Clock): AsyncGenerator<Row[], void> {
+export async function* openEnd(
+  listing: Listing,
+  after: number,
+  clock: Clock,
+  walk: Walk,
+): AsyncGenerator<Row[], void> {
   let from = after + 1;
+  const ordersByCursor = listing.orders.has('cursor');
   for (let round = 0; round < patience; round += 1) {
-    const question = {
-      bounds: listing.bounds({ from }),
-      order: listing.list.ordersByCursor ? ('cursor' as const) : ('id' as const),
-      place: (largest: number) => ({ page: 1, limit: largest }),
-    };
-    const answer = await listing.ask(question);
-    if (await listing.endsWith(answer, question)) {
-      yield answer.inside;
+    // From somewhat further back, so that an honest answer brings something.
+    const known = Math.min(listing.witness?.cursor ?? from, from - 1);
+    // Of a list in another order, much of what is known would fill the page.
+    const back = 10 ** (round % (ordersByCursor ? 8 : 3));
+    const start = Math.max(0, ordersByCursor ? Math.min(known, from - back) : from - back);
+    const read = await (ordersByCursor ? fromTheTop(listing, start) : fromTheFront(listing, start));
+    if (read.isAll && (!ordersByCursor || comesDownBelow(read, from) || isRoomy(listing, read))) {
+      yield read.inside.filter((row) => row.cursor >= from);
       return;
     }
-    const { inside } = answer;
-    // A page of nothing but the second before: now its bound is known to be inclusive.
-    if (inside.length === 0) continue;
-    const last = inside.at(-1)!.cursor;
-    if (question.order === 'cursor' && isAscending(inside) && inside[0]!.cursor < last) {
-      yield inside.filter((row) => row.cursor < last);
-      from = last;
-      continue;
-    }
-    const closed = closedSecond(answer.servedAt, clock);
+    const closed = secondBefore(read.servedAt, clock);
     if (closed < from) {
       await clock.sleep(1_000);
       continue;
     }
-    yield* stitch(listing, { from, to: closed });
+    const range = rangeOf({ from, to: closed });
+    while (range.from <= range.to) {
+      const through = yield* walk(listing, range);
+      if (through === undefined) continue;
+      range.from = through + 1;
+      range.bookmark = undefined;
+    }
     from = closed + 1;
   }
   throw new UnexpectedAnswerError(`${listing.purpose}: records change faster than they can be read`);
+}
+
+type Look = PageRead & { isAll: boolean };
+
+async function fromTheTop(listing: Listing, start: number): Promise<Look> {
+  const order = { by: 'cursor' as const, isDescending: true };
+  const read = await listing.ask({
+    bounds: listing.bounds({ from: start }),
+    order,
+    place: firstPage,
+    looks: 3,
+  });
+  return { ...read, isAll: true };
+}
+
+/** Rows that come down below a second leave out none that are behind it. */
+function comesDownBelow(read: PageRead, from: number): boolean {
+  const lowest = read.rows.at(-1)?.cursor;
+  return lowest === undefined ? !read.exists : lowest < from;
+}
+
+/** Everything was touched since: then a page with much room left has to do. */
+function isRoomy({ facts }: Listing, read: PageRead): boolean {
+  return read.rows.length > 0 && read.rows.length * 2 < read.limit && facts.judge(read) !== 'more';
+}
+
+async function fromTheFront(listing: Listing, start: number): Promise<Look> {
+  const order = listing.orders.has('id') ? { by: 'id' as const } : undefined;
+  const request = { bounds: listing.bounds({ from: start }), order, place: firstPage, looks: 3 };
+  const read = await listing.ask(request);
+  const verdict = listing.facts.judge(read);
+  if (verdict === 'end' || (read.rows.length === 0 && !read.exists)) return { ...read, isAll: true };
+  if (read.rows.length >= read.limit) return { ...read, isAll: false };
+  const shown = new Set(read.rows.map(({ id }) => id));
+  if (order === undefined) {
+    const found = await beyond(listing, request, read, ({ id }) => !shown.has(id));
+    return { ...read, isAll: found === undefined };
+  }
+  const top = await listing.ask({ ...request, order: { ...order, isDescending: true } });
+  const last = read.rows.at(-1)?.id;
+  // A page from the other end that comes down to what the first one has leaves nothing out between them.
+  const isAll = top.rows.some(({ id }) => !comesBehind(id, last, order));
+  return {
+    ...read,
+    inside: [...read.inside.filter(({ id }) => !top.rows.some((row) => row.id === id)), ...top.inside],
+    isAll,
+  };
 }

@@ -1,79 +1,161 @@
-import type { Bookmark } from '../bookmark.ts';
+import type { Interval } from '../../stream/interval.ts';
 import { OrderIgnored } from '../detour.ts';
-import type { Listing } from '../listing.ts';
+import { firstPage, type Listing, type PageRead, type PageRequest } from '../listing.ts';
+import { isInOrder } from '../order.ts';
 import type { Row } from '../row.ts';
+import { beyond } from './beyond.ts';
+import { isProvenEmpty } from './proven-empty.ts';
 import { stitch } from './stitch.ts';
-import { type Range, remarkablyLong } from './walk.ts';
+import type { Range } from './walk.ts';
+
+const rising = { by: 'cursor' as const };
+const falling = { by: 'cursor' as const, isDescending: true };
 
 /**
  * For lists ordered by their cursor. Always page 1, from the last second that is known in full: whoever is edited
  * meanwhile moves forward, to where it is still to be read, and nobody moves behind the reader's back, as happens
  * to page numbers. A page settles every second but its last one, which the next step asks for again; a second
  * that fills a page by itself is read by id.
+ *
+ * The end is looked at from the other side: the latest rows, down to a second that is known. Such an answer leaves
+ * nothing out, whatever the server says or keeps silent about.
  */
-export async function* watermark(listing: Listing, range: Range): AsyncGenerator<Row[], number> {
-  const { to, bookmark } = range;
-  if (bookmark !== undefined) return yield* oneSecond(listing, range, bookmark);
-  const question = {
-    bounds: listing.bounds(range),
-    order: 'cursor' as const,
-    place: (largest: number) => ({ page: 1, limit: largest }),
-    expectsRows: range.unsettled === range.from || to - range.from >= remarkablyLong,
-  };
-  const answer = await listing.ask(question);
-  const { inside } = answer;
-  if (!isAscending(inside)) throw new OrderIgnored();
+export async function* watermark(listing: Listing, range: Range): AsyncGenerator<Row[], number | undefined> {
+  if (range.bookmark !== undefined) return yield* oneSecond(listing, range, range.bookmark.from);
+  const { to } = range;
+  // What is known from an earlier run: most likely little has come since.
+  if (range.known !== undefined && range.known < range.from) {
+    const latest = await fromTheTop(listing, { from: range.known, to }, range.from);
+    range.known = undefined;
+    if (latest !== undefined) return yield* allUpTo(range, latest);
+  }
+  const start = range.from;
+  const request = { bounds: listing.bounds({ from: start, to }), order: rising, place: firstPage };
+  const read = await listing.ask(request);
+  const { inside } = read;
   const last = inside.at(-1)?.cursor;
-  const ended = isBeyond(answer.rows, to) || (await listing.endsWith(answer, question));
-  // Another reader may have taken over the upper part while the answer was under way.
-  if (ended || (last !== undefined && last > range.to)) {
-    range.held = range.to;
-    yield inside.filter((row) => row.cursor <= range.to);
-    return range.to;
+  const brings = last !== undefined && last > start;
+  if (range.before !== undefined && brings) listing.facts.followed(range.before, true);
+  range.before = read;
+  if (read.rows.length === 0) {
+    if (read.exists) return yield* behindHiddenRows(listing, range, request, read);
+    if (!(await isProvenEmpty(listing, { from: start, to }, undefined))) return undefined;
+    return yield* allUpTo(range, []);
   }
-  if (last === undefined) {
-    // A page of nothing but the second before: now its bound is known to be inclusive, and records may follow.
-    range.unsettled = range.from;
-    return range.from - 1;
+  const verdict = listing.facts.judge(read);
+  if (verdict === 'end') return yield* allUpTo(range, inside);
+  await checkOrder(listing, read);
+  if (isBeyond(read.rows, to) || (last !== undefined && last > range.to))
+    return yield* allUpTo(range, inside);
+  if (verdict === 'doubt' || (!brings && read.rows.length < read.limit)) {
+    const all = await withTheTop(listing, read, { from: start, to });
+    if (all !== undefined) return yield* allUpTo(range, all);
+    if (!brings) return yield* behindHiddenRows(listing, range, request, read);
   }
+  // A page of nothing but the second before: now its bound is known to be inclusive, and records may follow.
+  if (last === undefined) return undefined;
   if (inside[0]!.cursor < last) {
-    range.unsettled = last;
     range.held = last - 1;
     yield inside.filter((row) => row.cursor < last);
     return last - 1;
   }
   // What lies before this second is empty; by itself it is read as a window.
-  range.from = last;
-  return yield* oneSecond(listing, range, undefined);
+  return yield* oneSecond(listing, range, last);
 }
 
+/** Hands over what has come of a range that ends with it. Its upper part may be another reader's by now. */
+async function* allUpTo(range: Range, rows: readonly Row[]): AsyncGenerator<Row[], number> {
+  const { to } = range;
+  range.held = to;
+  yield rows.filter((row) => row.cursor >= range.from && row.cursor <= to);
+  return to;
+}
+
+/**
+ * All rows from the second `from` on, in rising order; undefined where they do not fit into one answer. One that
+ * begins at the latest row of the window and comes down below that second leaves none of them out.
+ */
+async function fromTheTop(listing: Listing, window: Interval, from: number): Promise<Row[] | undefined> {
+  const top = await listing.ask({ bounds: listing.bounds(window), order: falling, place: firstPage });
+  const lowest = top.rows.at(-1)?.cursor;
+  return lowest !== undefined && lowest < from ? top.inside.toReversed() : undefined;
+}
+
+/**
+ * All rows of the window of which `read` is the first page, together with the page from the other end; undefined
+ * where rows may lie between the two. A page in order has all rows of every second but its last one.
+ */
+async function withTheTop(listing: Listing, read: PageRead, window: Interval): Promise<Row[] | undefined> {
+  const top = await listing.ask({ bounds: listing.bounds(window), order: falling, place: firstPage });
+  const last = read.inside.at(-1)?.cursor ?? window.from;
+  listing.facts.followed(
+    read,
+    top.inside.some((row) => row.cursor > last),
+  );
+  const lowest = top.rows.at(-1)?.cursor ?? Number.POSITIVE_INFINITY;
+  const ids = new Set(top.inside.map(({ id }) => id));
+  const isSame = read.inside.length === ids.size && read.inside.every(({ id }) => ids.has(id));
+  if (lowest >= last && (!isSame || ids.size === 0)) return undefined;
+  return [...read.inside.filter(({ id }) => !ids.has(id)), ...top.inside.toReversed()];
+}
+
+/** Rows that the token may not see fill the page: what lies behind them is looked for page by page. */
+async function* behindHiddenRows(
+  listing: Listing,
+  range: Range,
+  request: PageRequest,
+  read: PageRead,
+): AsyncGenerator<Row[], number | undefined> {
+  const known = read.inside.at(-1)?.cursor;
+  if (known !== undefined) return yield* oneSecond(listing, range, known);
+  const { to } = range;
+  const isNew = (row: Row) => row.cursor >= range.from && row.cursor <= to;
+  const found = await beyond(listing, request, read, isNew);
+  if (found === undefined) return yield* allUpTo(range, []);
+  const first = found.inside.find(isNew)!.cursor;
+  return first > range.from ? Math.min(first - 1, range.to) : yield* oneSecond(listing, range, first);
+}
+
+/** The seconds up to `second` hold nothing but what lies in it, and are settled with it. */
 async function* oneSecond(
   listing: Listing,
   range: Range,
-  after: Bookmark | undefined,
-): AsyncGenerator<Row[], number> {
-  const second = range.from;
+  second: number,
+): AsyncGenerator<Row[], number | undefined> {
+  const { bookmark } = range;
   range.held = second;
-  yield* stitch(
-    listing,
-    { from: second, to: second },
-    {
-      after,
-      expectsRows: true,
-      reached: (place) => {
-        range.bookmark = { from: second, to: second, ...place };
-      },
+  const window = { from: second, to: second };
+  const outcome = yield* stitch(listing, window, {
+    after: bookmark,
+    reached: (place) => {
+      range.bookmark = { ...window, ...place };
     },
-  );
+  });
+  if (outcome === 'empty' && !(await isProvenEmpty(listing, window, undefined))) return undefined;
   return second;
 }
 
-/** Whether the rows come in the order of their cursor. */
-export function isAscending(rows: readonly Row[]): boolean {
-  return rows.every((row, index) => index === 0 || row.cursor >= rows[index - 1]!.cursor);
+/**
+ * Rows that lie in the order of their ids too may have come in that order and be in the other by chance: then the
+ * list is asked for from its other end, which only a server that orders by the cursor can answer.
+ */
+async function checkOrder(listing: Listing, { rows, inside }: PageRead): Promise<void> {
+  const { facts } = listing;
+  if (facts.cursorOrder === 'honoured' || rows[0]!.cursor === rows.at(-1)!.cursor) return;
+  if (isInOrder(rows, { by: 'id' })) {
+    const window = { from: inside[0]!.cursor, to: inside.at(-1)!.cursor };
+    const { rows: falls } = await listing.ask({
+      bounds: listing.bounds(window),
+      order: falling,
+      place: firstPage,
+    });
+    if (falls.length > 1 && isInOrder(falls, rising) && falls[0]!.cursor !== falls.at(-1)!.cursor)
+      throw new OrderIgnored();
+  }
+  facts.cursorOrder = 'honoured';
 }
 
 /** The page ends in rows behind the bound: all before it has come. One alone may have been edited just now. */
-function isBeyond(rows: Row[], to: number): boolean {
+function isBeyond(rows: readonly Row[], to: number): boolean {
   return rows.length > 0 && rows.slice(-3).every((row) => row.cursor > to);
 }

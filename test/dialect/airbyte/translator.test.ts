@@ -17,6 +17,8 @@ const state: StreamState = {
   mode: 'incremental',
   finished: 0,
   through: 5,
+  from: 0,
+  known: '',
   until: 9,
   done: '',
   rows: -1,

@@ -13,6 +13,8 @@ const state: StreamState = {
   mode: 'incremental',
   finished: 1,
   through: 1_700_000_000,
+  from: 0,
+  known: '',
   until: 1_700_000_000,
   done: '',
   rows: -1,

@@ -54,6 +54,8 @@ export function checkpoint(stream: string, state: Partial<StreamState> = {}) {
       through: 0,
       until: 0,
       done: '',
+      from: 0,
+      known: '',
       rows: -1,
       requests: -1,
       ...state,

@@ -1,0 +1,130 @@
+import type { Interval } from '../../stream/interval.ts';
+import { firstPage, type Listing, type PageRead, type PageRequest, patience } from '../listing.ts';
+import type { Row } from '../row.ts';
+import { beyond } from './beyond.ts';
+import { reachesBehind } from './reaches-behind.ts';
+import { second } from './second.ts';
+import type { Outcome, WindowOptions } from './walk.ts';
+
+type Course = 'rising' | 'falling' | undefined;
+
+/**
+ * Reads a window of a list that can be filtered by its cursor, but is in an order of the server's own. Always page 1:
+ * rows that come in the order of time settle all their seconds but the last one, from which on the rest is asked
+ * for; of a list that is in no such order, the window is halved until each part fits into one answer. Nothing depends
+ * on page numbers but a single second that holds more than a page.
+ */
+export async function* byTime(
+  listing: Listing,
+  window: Partial<Interval>,
+  { bearable, known, settled = () => {} }: WindowOptions,
+): AsyncGenerator<Row[], Outcome> {
+  const { facts } = listing;
+  const parts: Interval[] = [{ from: window.from!, to: window.to! }];
+  let isFirst = true;
+  let isAgain = false;
+  let before: PageRead | undefined;
+  for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+    const { from, to } = part;
+    const request = { bounds: listing.bounds(part), place: firstPage };
+    // Other parts of the window have brought rows: a trouble that gives none would be over by then.
+    const read = await listing.ask(isFirst ? request : { ...request, looks: patience - 1 });
+    const { rows, inside, limit } = read;
+    if (rows.length === 0 && !read.exists) {
+      if (isFirst) return 'empty';
+      continue;
+    }
+    // Nothing but the second before: now its bound is known to be inclusive.
+    if (inside.length === 0 && rows.length >= limit && !isAgain) {
+      isAgain = true;
+      parts.push(part);
+      continue;
+    }
+    isAgain = false;
+    const course = courseOf(rows);
+    const first = inside[0]?.cursor;
+    const last = inside.at(-1)?.cursor;
+    const isOneSecond = first !== undefined && first === last;
+    if (before !== undefined && !isOneSecond) facts.followed(before, true);
+    before = undefined;
+    const verdict = facts.judge(read);
+    // From the top down to what an earlier run has seen: that answer leaves nothing out.
+    const comesDown = isFirst && known !== undefined && reachesDown(rows, known);
+    if (verdict === 'end' || comesDown) {
+      yield inside;
+      settled(part);
+    } else if (isFirst && bearable !== undefined && (await isTooLong(listing, part, read, course, bearable)))
+      return 'too long';
+    // A page that was cut short holds half of its rows at least; what it left out comes with the next one.
+    else if (last !== undefined && course !== undefined && !isOneSecond && rows.length * 2 >= limit) {
+      before = read;
+      yield inside.filter(({ cursor }) => cursor !== last);
+      settled(course === 'falling' ? { from: last + 1, to } : { from, to: last - 1 });
+      parts.push(rest(part, course, last));
+    } else {
+      const found = rows.length >= limit ? read : await behind(listing, request, read);
+      const next = found === read ? undefined : found?.inside[0]?.cursor;
+      if (found === undefined) {
+        yield inside;
+        settled(part);
+      } else if (from === to) yield* second(listing, from);
+      else if (isOneSecond) {
+        yield* second(listing, first);
+        settled({ from: first, to: first });
+        if (first < to) parts.push({ from: first + 1, to });
+        if (from < first) parts.push({ from, to: first - 1 });
+      } else if (course !== undefined && next !== undefined && last !== undefined && next !== last) {
+        yield inside;
+        parts.push(rest(part, course, next));
+      } else {
+        facts.hasNoOrder ||= course === undefined;
+        const middle = Math.floor((Math.max(from, Math.min(listing.origin, to - 1)) + to) / 2);
+        parts.push({ from: middle + 1, to }, { from, to: middle });
+      }
+    }
+    isFirst = false;
+  }
+  return 'read';
+}
+
+/** What is left of the part from the second `from` on, in the direction in which the rows come. */
+function rest(part: Interval, course: Course, from: number): Interval {
+  return course === 'falling' ? { from: part.from, to: from } : { from, to: part.to };
+}
+
+/** The page with the rows behind those of `read`, which may hide some; undefined where there are none. */
+async function behind(listing: Listing, request: PageRequest, read: PageRead): Promise<PageRead | undefined> {
+  const shown = new Set(read.rows.map(({ id }) => id));
+  const { from = 0, to = Number.POSITIVE_INFINITY } = request.bounds;
+  const isNew = ({ id, cursor }: Row) => !shown.has(id) && cursor >= from && cursor <= to;
+  const found = await beyond(listing, request, read, isNew);
+  listing.facts.followed(read, found !== undefined);
+  return found;
+}
+
+/** Rows of one second alone would come like this in either direction. */
+function reachesDown(rows: readonly Row[], known: number): boolean {
+  const [top, bottom] = [rows[0]?.cursor ?? known, rows.at(-1)?.cursor ?? known];
+  return courseOf(rows) === 'falling' && top > known && bottom <= known;
+}
+
+/** In which direction of time the rows come; undefined when in neither. Rows of one second come in either. */
+function courseOf(rows: readonly Row[]): Course {
+  const steps = rows.slice(1).map((row, index) => row.cursor - rows[index]!.cursor);
+  if (steps.every((step) => step <= 0)) return 'falling';
+  return steps.every((step) => step >= 0) ? 'rising' : undefined;
+}
+
+/** What came in the order of time tells by itself about how many rows the part holds; else a page far behind does. */
+async function isTooLong(
+  listing: Listing,
+  part: Interval,
+  { rows, limit }: PageRead,
+  course: Course,
+  bearable: number,
+): Promise<boolean> {
+  if (part.from === part.to || rows.length < limit / 2) return false;
+  if (course === undefined) return reachesBehind(bearable, listing, part);
+  const span = Math.abs(rows[0]!.cursor - rows.at(-1)!.cursor) + 1;
+  return ((part.to - Math.max(part.from, listing.origin)) / span) * rows.length > bearable;
+}

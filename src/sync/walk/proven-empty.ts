@@ -1,0 +1,92 @@
+import type { Interval } from '../../stream/interval.ts';
+import { firstPage, type Listing, type PageRead } from '../listing.ts';
+import type { Row } from '../row.ts';
+import { beyond } from './beyond.ts';
+import { checkEmptiness, isLost } from './known-rows.ts';
+
+/** Looks at a list of which nothing is known, before it is believed to be empty. */
+const firstLooks = 4;
+/** Empty answers in a row, from ever further back, that only a lasting trouble or a real end can give. */
+const emptyLooks = 6;
+const day = 24 * 60 * 60;
+
+/**
+ * Whether nothing lies in a window for which an empty answer came. Emptiness alone proves nothing: the same is asked
+ * from further back, where rows lie, and an answer that brings any row is believed in what it leaves out. `known` is
+ * a second before the window that holds a row. Throws a TransientError where the list answers with nothing although
+ * its rows are there.
+ */
+export async function isProvenEmpty(
+  listing: Listing,
+  window: Interval,
+  known: number | undefined,
+): Promise<boolean> {
+  const { from, to } = window;
+  if (listing.witness === undefined) return listing.wasEmpty || (await isStillEmpty(listing, window));
+  if (listing.orders.has('cursor')) {
+    // The first row from here on, wherever it lies, is an answer that leaves out nothing before it.
+    const bounds = listing.bounds({ from });
+    const { inside } = await listing.ask({ bounds, order: { by: 'cursor' }, place: firstPage });
+    if (inside.length > 0) return inside[0]!.cursor > to;
+  }
+  const order = listing.orders.has('cursor') ? { by: 'cursor' as const, isDescending: true } : undefined;
+  let back = known !== undefined && known < from ? from - known : likelyGap(listing);
+  let isTooFar = false;
+  for (let empties = 0; empties < emptyLooks || back < from; ) {
+    await listing.pause(empties);
+    const bounds = listing.bounds({ from: Math.max(0, from - back), to });
+    const read = await listing.ask({ bounds, order, place: firstPage });
+    if (holds(read, from)) return false;
+    if (read.rows.length > 0) {
+      if (order !== undefined || (read.inside.length > 0 && isAllOf(read))) return true;
+      // What lies in front fills the page.
+      if (back === 1) return !(await hides(listing, { from: from - 1, to }, from));
+      isTooFar = true;
+      back = Math.ceil(back / 8);
+    } else if (read.exists) return !(await hides(listing, { from: Math.max(0, from - back), to }, from));
+    else {
+      empties += 1;
+      if (!isTooFar) back = Math.min(from, back * 16);
+      // Rows have come in between: the trouble that gives nothing would have to have come back.
+      else if (empties >= 2) return true;
+    }
+  }
+  const open = await listing.ask({ bounds: listing.bounds({ from: 0 }), place: firstPage, looks: 1 });
+  if (holds(open, from, to)) return false;
+  if (open.rows.length === 0 && !(await isLost(listing, listing.witness, to))) await checkEmptiness(listing);
+  return true;
+}
+
+/** The same question, asked until a passing trouble would be over. */
+async function isStillEmpty(listing: Listing, window: Interval): Promise<boolean> {
+  const bounds = listing.bounds(window);
+  const read = await listing.ask({ bounds, place: firstPage, looks: firstLooks - 1 });
+  return read.rows.length === 0 && !read.exists;
+}
+
+/** Whether rows of the second `from` or later stand behind the ones that fill the first page of the window. */
+async function hides(listing: Listing, window: Interval, from: number): Promise<boolean> {
+  const bounds = listing.bounds(window);
+  const first = { page: 0, limit: listing.largest };
+  const found = await beyond(
+    listing,
+    { bounds, place: firstPage, looks: 3 },
+    first,
+    (row) => row.cursor >= from,
+  );
+  return found !== undefined;
+}
+
+function holds({ inside }: PageRead, from: number, to = Number.POSITIVE_INFINITY): boolean {
+  return inside.some((row: Row) => row.cursor >= from && row.cursor <= to);
+}
+
+/** The page has room for more than it holds, so that what it leaves out is not there. */
+function isAllOf({ rows, limit, hasNext }: PageRead): boolean {
+  return rows.length * 2 < limit && !hasNext;
+}
+
+/** Seconds before which a row is likely to be found. */
+function likelyGap({ density, intended }: Listing): number {
+  return density === undefined ? day : Math.max(1, Math.ceil((density.width * 20) / intended));
+}

@@ -1,0 +1,64 @@
+import { UnexpectedAnswerError } from '../../errors.ts';
+import type { Bounds } from '../bounds.ts';
+import { OrderIgnored } from '../detour.ts';
+import type { Listing } from '../listing.ts';
+import type { Row } from '../row.ts';
+import { sequence } from './sequence.ts';
+import { checkDepth } from './too-deep.ts';
+
+const patience = 60;
+const mostHiddenPages = 40;
+
+/**
+ * Reads a single second that holds more than a page, of a list that has no order to ask for: in the sequence in which
+ * it comes, and where that changes from request to request, by counting.
+ */
+export async function* second(listing: Listing, at: number): AsyncGenerator<Row[], void> {
+  try {
+    yield* sequence(listing, { from: at, to: at }, { likelyRows: listing.largest });
+  } catch (error) {
+    // Of rows that leave meanwhile no count can tell.
+    if (!(error instanceof OrderIgnored) || !listing.list.immutable) throw error;
+    yield* byCount(listing, listing.bounds({ from: at, to: at }));
+  }
+}
+
+/**
+ * The proof that nothing hid is a count: as many different rows as places, with rows on all of them. Where the order
+ * changes from page to page there are fewer, and the second is read again until every place has shown its row. Where
+ * pages come short, nobody knows the number of places: then further passes without news have to do.
+ */
+async function* byCount(listing: Listing, bounds: Bounds): AsyncGenerator<Row[], void> {
+  const seen = new Set<Row['id']>();
+  let most = 0;
+  let quiet = 0;
+  for (let pass = 0; pass < patience; pass += 1) {
+    const known = seen.size;
+    let came = 0;
+    let short = 0;
+    const limit = listing.largest;
+    const shown = new Set<string>();
+    let hidden = 0;
+    for (let page = 1; hidden < mostHiddenPages; page += 1) {
+      const read = await listing.ask({ bounds, place: () => ({ page, limit }), looks: 3 });
+      const signature = read.rows.map(({ id }) => id).join();
+      // Some servers give a page again where there is none.
+      if (!read.exists || (signature !== '' && shown.has(signature))) {
+        if (page > 1 && short === 0) await checkDepth(listing, bounds, { page: page - 1, limit });
+        break;
+      }
+      shown.add(signature);
+      hidden = read.rows.length === 0 ? hidden + 1 : 0;
+      if (read.rows.length < limit) short += 1;
+      came += read.inside.length;
+      yield read.inside.filter(({ id }) => !seen.has(id) && seen.add(id));
+      if (listing.facts.judge(read) === 'end') break;
+    }
+    most = Math.max(most, came);
+    quiet = seen.size === known ? quiet + 1 : 0;
+    if (seen.size >= most && quiet >= (short <= 1 ? 2 : 6)) return;
+  }
+  throw new UnexpectedAnswerError(
+    `${listing.purpose}: Kommo shows the records of one second in another order at every request, and some of them never`,
+  );
+}

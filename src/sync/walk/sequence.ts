@@ -1,0 +1,141 @@
+import type { Interval } from '../../stream/interval.ts';
+import type { Bounds } from '../bounds.ts';
+import { OrderIgnored } from '../detour.ts';
+import { firstPage, type Listing, type PageRead } from '../listing.ts';
+import type { Row } from '../row.ts';
+import { again, beyond, placeBehind } from './beyond.ts';
+import { checkEmptiness, hasRows } from './known-rows.ts';
+import { pageAt } from './place.ts';
+import { checkDepth } from './too-deep.ts';
+import type { Outcome, WindowOptions } from './walk.ts';
+
+/** Requests in a row that bring nothing new before the sequence counts as none. */
+const patience = 16;
+/** Further looks at an empty answer where rows are known to be. */
+const emptyLooks = 6;
+/** So many rows in the same sequence are not so by chance. */
+const telling = 4;
+/** So often a seam may lead back to the first page. */
+const mostRestarts = 6;
+
+/**
+ * Reads a list, or a single second of it, in the sequence in which the server gives it, without asking for an order:
+ * each page has to begin with rows of the page before it, in the same sequence, so that a removal cannot pull a row
+ * past the reader. Rows that come in or move up only make pages repeat what is known. A list whose sequence changes
+ * from request to request proves nothing: then it throws OrderIgnored.
+ */
+export async function* sequence(
+  listing: Listing,
+  { from, to }: Partial<Interval>,
+  { likelyRows = 0 }: WindowOptions,
+): AsyncGenerator<Row[], Outcome> {
+  const { facts, list } = listing;
+  const bounds: Bounds =
+    to === undefined
+      ? { from, to, asked: { from: undefined, to: undefined } }
+      : listing.bounds({ from: from!, to });
+  /** The rows that have come, by their places in the sequence. */
+  const seen = new Map<Row['id'], number>();
+  // A list that only grows would fill the memory, and repeats rows near its seams alone.
+  const kept = list.immutable && to === undefined ? 5 * list.pageSize : Number.POSITIVE_INFINITY;
+  let count = 0;
+  const isNew = ({ id }: Row) => !seen.has(id);
+  const take = (read: PageRead) => {
+    const fresh = read.inside.filter(isNew);
+    for (const { id } of read.rows.filter(isNew)) seen.set(id, count++);
+    for (const id of seen.keys()) {
+      if (seen.size <= kept) break;
+      seen.delete(id);
+    }
+    return fresh;
+  };
+  // Rows of one second have no order that a server would have to keep.
+  const proof = to === undefined ? 1 : Math.min(10, Math.floor(list.pageSize / 2));
+  let position = 0;
+  let overlap = 0;
+  let restarts = 0;
+  let before: PageRead | undefined;
+  for (let idle = 0; idle <= patience; idle += 1) {
+    const seam = { position, overlap: Math.max(overlap, proof) };
+    const isKnown = position > 0 || likelyRows > 0 || hasRows(listing);
+    const read = await listing.ask({
+      bounds,
+      place: (largest) => pageAt(seam, largest),
+      looks: isKnown ? emptyLooks : listing.wasEmpty ? 0 : 3,
+    });
+    const { rows } = read;
+    const isEmpty = rows.length === 0 && position === 0 && !read.exists;
+    if (isEmpty) await checkEmptiness(listing);
+    if (isEmpty || !list.isPaged) {
+      yield read.inside;
+      return 'read';
+    }
+    const isRepeated = repeats(rows, seen);
+    if (
+      rows.length > 0 &&
+      read.page > 1 &&
+      !isRepeated &&
+      !continues(rows, seen, { last: count - 1, proof })
+    ) {
+      overlap = Math.max(8, overlap * 4);
+      continue;
+    }
+    if (read.page === 1 && position > 0) restarts += 1;
+    if (restarts > mostRestarts) break;
+    const hasNews = rows.some(isNew);
+    if (hasNews) {
+      if (before !== undefined) facts.followed(before, true);
+      yield take(read);
+      idle = 0;
+    }
+    const verdict = facts.judge(read);
+    if (verdict === 'end') return 'read';
+    // A page that was cut short holds half of its rows at least; what it left out comes with the next one.
+    if (!hasNews || (verdict === 'doubt' && rows.length * 2 < read.limit)) {
+      const request = { bounds, place: firstPage };
+      const mayHaveMoved =
+        !list.immutable && (rows.length * 2 >= read.limit || facts.isCustomary(rows.length));
+      const found =
+        (await beyond(listing, request, read, isNew)) ??
+        (mayHaveMoved ? await again(listing, request, read, isNew) : undefined);
+      if (found === undefined) {
+        facts.followed(read, false);
+        if (rows.length >= read.limit) await checkDepth(listing, bounds, read);
+        return 'read';
+      }
+      facts.followed(read, true);
+      yield take(found);
+      position = placeBehind(listing, found);
+      before = found;
+      continue;
+    }
+    position = read.offset + rows.length;
+    before = read;
+    overlap = overlap >> 1;
+  }
+  throw new OrderIgnored();
+}
+
+/**
+ * The page begins with the last rows that came, in their sequence, and goes on with none of them. Rows that are gone
+ * may be missing among them; where the very last one is, some others have to speak for the sequence.
+ */
+function continues(
+  rows: readonly Row[],
+  seen: ReadonlyMap<Row['id'], number>,
+  { last, proof }: { last: number; proof: number },
+): boolean {
+  const places = rows.map(({ id }) => seen.get(id));
+  const ends = places.indexOf(undefined);
+  const known = places.slice(0, ends < 0 ? places.length : ends);
+  if (places.slice(known.length).some((place) => place !== undefined)) return false;
+  if (known.some((place, index) => index > 0 && place! < known[index - 1]!)) return false;
+  return known.length >= proof && (known.at(-1) === last || known.length >= telling);
+}
+
+/** A page from further in front, as some servers give it behind the end. */
+function repeats(rows: readonly Row[], seen: ReadonlyMap<Row['id'], number>): boolean {
+  const places = rows.map(({ id }) => seen.get(id));
+  if (places.length < telling || places.includes(undefined)) return false;
+  return places.every((place, index) => index === 0 || place! > places[index - 1]!);
+}
