@@ -99,7 +99,7 @@ describe('a list', () => {
       .reply(200, full, { ...hal, date: 'Thu, 01 Jan 2026 00:00:07 GMT', 'x-request-id': 'r-1' });
     const { client, lines, settle } = setUp();
     const page = await settle(client.list({ ...leads, query: { 'filter[updated_at][from]': 5, page: 1 } }));
-    expect(page).toEqual({ rows: [{ id: 1 }], hasNext: true, servedAt: 1767225607 });
+    expect(page).toEqual({ rows: [{ id: 1 }], hasNext: true, exists: true, servedAt: 1767225607 });
     expect(client.requests('leads')).toBe(1);
     expect(scope.isDone()).toBe(true);
     expect(lines).toEqual([
@@ -112,7 +112,7 @@ describe('a list', () => {
   test('is empty for 204', async () => {
     answers([204]);
     const { client, settle } = setUp();
-    expect(await settle(client.list(leads))).toEqual({ rows: [], hasNext: false, servedAt: undefined });
+    expect(await settle(client.list(leads))).toEqual({ rows: [], hasNext: false, exists: false });
   });
 
   test.each([
