@@ -23,15 +23,19 @@ export async function isProvenEmpty(
 ): Promise<boolean> {
   const { from, to } = window;
   if (listing.witness === undefined) return listing.wasEmpty || (await isStillEmpty(listing, window));
-  if (listing.orders.has('cursor')) {
-    // The first row from here on, wherever it lies, is an answer that leaves out nothing before it.
-    const bounds = listing.bounds({ from });
-    const { inside } = await listing.ask({ bounds, order: { by: 'cursor' }, place: firstPage });
-    if (inside.length > 0) return inside[0]!.cursor > to;
-  }
-  const order = listing.orders.has('cursor') ? { by: 'cursor' as const, isDescending: true } : undefined;
+  const isOrdered = listing.orders.has('cursor');
+  const open = await listing.ask({
+    bounds: listing.bounds({ from }),
+    order: isOrdered ? { by: 'cursor' } : undefined,
+    place: firstPage,
+  });
+  if (holds(open, from, to)) return false;
+  // In order, the first row from here on leaves out nothing before it, wherever it lies.
+  if (open.inside.length > 0 && (isOrdered || isAllOf(open))) return true;
+  const order = isOrdered ? { by: 'cursor' as const, isDescending: true } : undefined;
   let back = known !== undefined && known < from ? from - known : likelyGap(listing);
-  let isTooFar = false;
+  // Rows have come: a trouble that gives nothing would have to have come back.
+  let hasCome = open.rows.length > 0;
   for (let empties = 0; empties < emptyLooks || back < from; ) {
     await listing.pause(empties);
     const bounds = listing.bounds({ from: Math.max(0, from - back), to });
@@ -41,19 +45,18 @@ export async function isProvenEmpty(
       if (order !== undefined || (read.inside.length > 0 && isAllOf(read))) return true;
       // What lies in front fills the page.
       if (back === 1) return !(await hides(listing, { from: from - 1, to }, from));
-      isTooFar = true;
+      hasCome = true;
       back = Math.ceil(back / 8);
     } else if (read.exists) return !(await hides(listing, { from: Math.max(0, from - back), to }, from));
     else {
       empties += 1;
-      if (!isTooFar) back = Math.min(from, back * 16);
-      // Rows have come in between: the trouble that gives nothing would have to have come back.
-      else if (empties >= 2) return true;
+      if (hasCome && empties >= 2) return true;
+      if (!hasCome) back = Math.min(from, back * 16);
     }
   }
-  const open = await listing.ask({ bounds: listing.bounds({ from: 0 }), place: firstPage, looks: 1 });
-  if (holds(open, from, to)) return false;
-  if (open.rows.length === 0 && !(await isLost(listing, listing.witness, to))) await checkEmptiness(listing);
+  const all = await listing.ask({ bounds: listing.bounds({ from: 0 }), place: firstPage, looks: 1 });
+  if (holds(all, from, to)) return false;
+  if (all.rows.length === 0 && !(await isLost(listing, listing.witness, to))) await checkEmptiness(listing);
   return true;
 }
 
