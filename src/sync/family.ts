@@ -5,6 +5,7 @@ import { Coverage, type ReadingPeriod } from './coverage.ts';
 import type { ListReading, Progress } from './list-reading.ts';
 import { compareIds, type ParentId, ParentsDone, parseParentsDone } from './parents-done.ts';
 import type { Row } from './row.ts';
+import { Silence } from './silence.ts';
 import { type ListState, type Reached, unread } from './state.ts';
 import type { StreamReading } from './stream-reading.ts';
 
@@ -21,6 +22,8 @@ export class Family implements Progress {
   readonly stream: StreamReading;
   readonly part: ListReading;
   readonly parent: Parent;
+  /** How far its lists are believed when they come empty. */
+  readonly silence = new Silence({ isOfMany: true });
   requests = 0;
   /** How many lists are done. */
   listsDone = 0;

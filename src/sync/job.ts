@@ -83,7 +83,8 @@ export class Job implements Progress {
       },
     };
     const { coverage } = errand;
-    this.listing = new Listing(list, { client: counting, purpose: this.name, clock, closed });
+    const silence = member?.family.silence;
+    this.listing = new Listing(list, { client: counting, purpose: this.name, clock, closed, silence });
     this.listing.origin = origin;
     this.listing.witness = coverage?.knownRow;
     this.listing.wasEmpty = coverage?.wasEmpty ?? feeds.some(({ part }) => part.before?.rows === 0);

@@ -11,6 +11,7 @@ import type { CountingClient } from './in-flight.ts';
 import { isInOrder, type Order } from './order.ts';
 import { PageSize } from './page-size.ts';
 import { parseRow, type Row } from './row.ts';
+import { Silence } from './silence.ts';
 import type { Density } from './walk/density.ts';
 
 export interface PageRequest {
@@ -54,6 +55,8 @@ export interface ListingOptions {
   clock: Clock;
   /** The last second that is over; undefined where nothing depends on it. */
   closed?: ClosedSecond | undefined;
+  /** How far empty answers are believed; shared by the lists of a family. */
+  silence?: Silence | undefined;
 }
 
 export const largestWindow = 4_000;
@@ -90,6 +93,7 @@ export class Listing {
   /** How many rows it had when it was last read whole; 0 where nobody knows. */
   knownRows = 0;
   readonly options: ListingOptions;
+  readonly silence: Silence;
   readonly #bounds = new BoundsEvidence();
   readonly #size: PageSize;
   #answers = 0;
@@ -98,6 +102,7 @@ export class Listing {
     this.list = list;
     this.purpose = options.purpose;
     this.options = options;
+    this.silence = options.silence ?? new Silence({ isOfMany: false });
     this.#size = new PageSize(list.pageSize);
     this.filters = list.filter !== undefined;
     this.orders = new Set([
@@ -161,6 +166,7 @@ export class Listing {
           empties += 1;
           continue;
         }
+        this.silence.heard(rows.length, empties);
         if (filtered) this.options.closed?.learn(answer.servedAt, request.bounds.to);
         return this.#read(answer, rows, request.bounds, { page, limit, filtered });
       } catch (error) {

@@ -48,7 +48,10 @@ describe('a page', () => {
     const summary = { total: 3, _links: { self: {} } };
     const parse = (body: unknown) =>
       parsePage(answer(JSON.stringify(body)), { envelope: undefined, purpose: 'summary' });
-    expect(parse(summary)).toEqual({ rows: [summary], hasNext: false, servedAt: undefined });
+    expect(parse(summary)).toEqual({
+      ...{ rows: [summary], hasNext: false, servedAt: undefined },
+      ...{ exists: true, total: undefined },
+    });
     expect(() => parse([summary])).toThrow(/the answer should be an object, but there is a list/);
     expect(() => parse('x')).toThrow(/but there is a string/);
   });

@@ -4,8 +4,6 @@ import type { Row } from '../row.ts';
 import { beyond } from './beyond.ts';
 import { checkEmptiness, isLost } from './known-rows.ts';
 
-/** Looks at a list of which nothing is known, before it is believed to be empty. */
-const firstLooks = 4;
 /** Empty answers in a row, from ever further back, that only a lasting trouble or a real end can give. */
 const emptyLooks = 6;
 const day = 24 * 60 * 60;
@@ -63,7 +61,7 @@ export async function isProvenEmpty(
 /** The same question, asked until a passing trouble would be over. */
 async function isStillEmpty(listing: Listing, window: Interval): Promise<boolean> {
   const bounds = listing.bounds(window);
-  const read = await listing.ask({ bounds, place: firstPage, looks: firstLooks - 1 });
+  const read = await listing.ask({ bounds, place: firstPage, looks: listing.silence.looks });
   return read.rows.length === 0 && !read.exists;
 }
 

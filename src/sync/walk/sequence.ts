@@ -61,7 +61,7 @@ export async function* sequence(
     const read = await listing.ask({
       bounds,
       place: (largest) => pageAt(seam, largest),
-      looks: isKnown ? emptyLooks : listing.wasEmpty ? 0 : 3,
+      looks: isKnown ? emptyLooks : listing.wasEmpty ? 0 : listing.silence.looks,
     });
     const { rows } = read;
     const isEmpty = rows.length === 0 && position === 0 && !read.exists;
