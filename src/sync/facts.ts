@@ -1,7 +1,10 @@
 import type { PageRead } from './listing.ts';
+import type { Row } from './row.ts';
 
 /** Page sizes that Kommo falls back to whatever was asked (kommo-api.md §3, §5). */
 const customaryPageSizes = [50, 100, 250];
+/** Steps in one direction of time, and none in the other, which make it certain that the list keeps it. */
+const certainSteps = 20;
 
 /**
  * What an answer says of the list behind it: that nothing follows, that something does, or neither: then the walk
@@ -16,11 +19,12 @@ export type Verdict = 'end' | 'more' | 'doubt';
 export class Facts {
   /** What `order` by the cursor does. Assumed of no list: rows may come in order by chance. */
   cursorOrder: 'unknown' | 'honoured' = 'unknown';
-  /** The list comes in no order of time at all: only windows that fit one answer are safe to read. */
-  hasNoOrder = false;
   /** Pages behind this one are known to come empty. */
   maximumPage = Number.POSITIVE_INFINITY;
   #pageCap = Number.POSITIVE_INFINITY;
+  #rises = 0;
+  #falls = 0;
+  #supposesNothing = false;
   #nextWasTrue = false;
   #nextWasMissing = false;
   #nextWasFalse = false;
@@ -37,6 +41,30 @@ export class Facts {
     return this.#nextWasTrue ? 'honest' : 'unknown';
   }
 
+  /**
+   * In which direction of time the rows come of a list that was asked for no order; undefined as long as that is not
+   * certain, since a few rows do so by chance.
+   */
+  get course(): 'rising' | 'falling' | undefined {
+    if (this.hasNoOrder) return undefined;
+    if (this.#rises >= certainSteps) return 'rising';
+    return this.#falls >= certainSteps ? 'falling' : undefined;
+  }
+
+  /** The list comes in no order of time at all: only windows that fit one answer are safe to read. */
+  get hasNoOrder(): boolean {
+    return this.#rises > 0 && this.#falls > 0;
+  }
+
+  /** Takes note of the order in which rows have come that were not asked for in any. */
+  learnCourse(rows: readonly Row[]): void {
+    for (const [index, { cursor }] of rows.entries()) {
+      if (index === 0 || cursor === rows[index - 1]!.cursor) continue;
+      if (cursor > rows[index - 1]!.cursor) this.#rises += 1;
+      else this.#falls += 1;
+    }
+  }
+
   /** Takes note of an answer that came. */
   learn({ rows }: PageRead): void {
     if (rows.length > this.#pageCap) this.#pageCap = Number.POSITIVE_INFINITY;
@@ -47,7 +75,7 @@ export class Facts {
     if (isFollowed && hasNext) this.#nextWasTrue = true;
     if (isFollowed && !hasNext) this.#nextWasMissing = true;
     if (!isFollowed && hasNext) this.#nextWasFalse = true;
-    if (isFollowed && rows.length < limit && this.isCustomary(rows.length)) this.#pageCap = rows.length;
+    if (isFollowed && rows.length < limit) this.#supposeCap(rows.length, limit);
   }
 
   /** A page of this size may be full, whatever was asked for. */
@@ -75,6 +103,20 @@ export class Facts {
   /** A first page that is nearly empty holds the whole list: no server gives so little of what it has. */
   isNearlyEmpty({ rows, limit, page, hasNext }: PageRead): boolean {
     return page === 1 && rows.length * 8 <= limit && (!hasNext || this.next === 'always');
+  }
+
+  /**
+   * Page numbers may count in fewer rows than were asked for, some of which the token may not see. To ask for so few
+   * is safe in any case; where it brings much less, it was not the server that gave so few.
+   */
+  #supposeCap(size: number, limit: number): void {
+    if (limit === this.#pageCap && size * 2 < limit) {
+      this.#supposesNothing = true;
+      this.#pageCap = Number.POSITIVE_INFINITY;
+    }
+    const cap = customaryPageSizes.find((customary) => size <= customary);
+    if (cap === undefined || cap >= limit) return;
+    if (size === cap || !this.#supposesNothing) this.#pageCap = cap;
   }
 
   #ofSize(size: number): Verdict {

@@ -166,7 +166,6 @@ export class Listing {
           empties += 1;
           continue;
         }
-        this.silence.heard(rows.length, empties);
         if (filtered) this.options.closed?.learn(answer.servedAt, request.bounds.to);
         return this.#read(answer, rows, request.bounds, { page, limit, filtered });
       } catch (error) {

@@ -12,7 +12,7 @@ const sampled = 8;
  */
 export class Silence {
   #kept = 0;
-  #wasBroken = false;
+  #isBroken = false;
   readonly #isOfMany: boolean;
 
   constructor({ isOfMany }: { isOfMany: boolean }) {
@@ -21,13 +21,17 @@ export class Silence {
 
   /** How often the next empty answer is to be asked for again. */
   get looks(): number {
-    const isTrusted = this.#isOfMany && !this.#wasBroken && this.#kept >= telling;
+    const isTrusted = this.#isOfMany && !this.#isBroken && this.#kept >= telling;
     return isTrusted && this.#kept % sampled > 0 ? 0 : firstLooks;
   }
 
-  /** An answer came after so many empty ones to the same question. */
-  heard(rows: number, empties: number): void {
-    if (rows === 0) this.#kept += 1;
-    else if (empties > 0) this.#wasBroken = true;
+  /** An empty answer was looked at so often, or held to be true at once. */
+  wasKept(): void {
+    this.#kept += 1;
+  }
+
+  /** Rows came where an answer had been empty. */
+  wasBroken(): void {
+    this.#isBroken = true;
   }
 }

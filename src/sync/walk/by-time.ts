@@ -1,4 +1,5 @@
 import type { Interval } from '../../stream/interval.ts';
+import type { Facts } from '../facts.ts';
 import { firstPage, type Listing, type PageRead, type PageRequest, patience } from '../listing.ts';
 import type { Row } from '../row.ts';
 import { beyond } from './beyond.ts';
@@ -6,7 +7,7 @@ import { reachesBehind } from './reaches-behind.ts';
 import { second } from './second.ts';
 import type { Outcome, WindowOptions } from './walk.ts';
 
-type Course = 'rising' | 'falling' | undefined;
+type Course = Facts['course'];
 
 /**
  * Reads a window of a list that can be filtered by its cursor, but is in an order of the server's own. Always page 1:
@@ -41,7 +42,8 @@ export async function* byTime(
       continue;
     }
     isAgain = false;
-    const course = courseOf(rows);
+    facts.learnCourse(rows);
+    const { course } = facts;
     const first = inside[0]?.cursor;
     const last = inside.at(-1)?.cursor;
     const isOneSecond = first !== undefined && first === last;
@@ -49,7 +51,7 @@ export async function* byTime(
     before = undefined;
     const verdict = facts.judge(read);
     // From the top down to what an earlier run has seen: that answer leaves nothing out.
-    const comesDown = isFirst && known !== undefined && reachesDown(rows, known);
+    const comesDown = isFirst && known !== undefined && reachesDown(read, known, course);
     if (verdict === 'end' || comesDown) {
       yield inside;
       settled(part);
@@ -77,7 +79,6 @@ export async function* byTime(
         yield inside;
         parts.push(rest(part, course, next));
       } else {
-        facts.hasNoOrder ||= course === undefined;
         const middle = Math.floor((Math.max(from, Math.min(listing.origin, to - 1)) + to) / 2);
         parts.push({ from: middle + 1, to }, { from, to: middle });
       }
@@ -92,27 +93,30 @@ function rest(part: Interval, course: Course, from: number): Interval {
   return course === 'falling' ? { from: part.from, to: from } : { from, to: part.to };
 }
 
-/** The page with the rows behind those of `read`, which may hide some; undefined where there are none. */
+/**
+ * The page with the rows behind those of `read`, which may hide some; undefined where there are none. Of a list that
+ * is in no order, the next page may show what was shown: any that is not the same one again tells that there is more.
+ */
 async function behind(listing: Listing, request: PageRequest, read: PageRead): Promise<PageRead | undefined> {
+  const { facts } = listing;
   const shown = new Set(read.rows.map(({ id }) => id));
   const { from = 0, to = Number.POSITIVE_INFINITY } = request.bounds;
-  const isNew = ({ id, cursor }: Row) => !shown.has(id) && cursor >= from && cursor <= to;
-  const found = await beyond(listing, request, read, isNew);
-  listing.facts.followed(read, found !== undefined);
-  return found;
+  const isNew = ({ id, cursor }: Row) =>
+    facts.course === undefined || (!shown.has(id) && cursor >= from && cursor <= to);
+  // An empty answer goes with a page that has much room left; behind any other it may be a trouble that passes.
+  const looks = facts.isNearlyEmpty(read) ? 0 : patience - 1;
+  const found = await beyond(listing, { ...request, looks }, read, isNew);
+  const isSame = found?.rows.length === shown.size && found.rows.every(({ id }) => shown.has(id));
+  facts.followed(read, found !== undefined && !isSame);
+  return isSame ? undefined : found;
 }
 
-/** Rows of one second alone would come like this in either direction. */
-function reachesDown(rows: readonly Row[], known: number): boolean {
+/** Rows of one second alone would come like this in either direction, and few rows of a full page by chance. */
+function reachesDown({ rows, limit }: PageRead, known: number, course: Course): boolean {
   const [top, bottom] = [rows[0]?.cursor ?? known, rows.at(-1)?.cursor ?? known];
-  return courseOf(rows) === 'falling' && top > known && bottom <= known;
-}
-
-/** In which direction of time the rows come; undefined when in neither. Rows of one second come in either. */
-function courseOf(rows: readonly Row[]): Course {
-  const steps = rows.slice(1).map((row, index) => row.cursor - rows[index]!.cursor);
-  if (steps.every((step) => step <= 0)) return 'falling';
-  return steps.every((step) => step >= 0) ? 'rising' : undefined;
+  if (course === undefined && rows.length * 2 >= limit) return false;
+  const falls = rows.every(({ cursor }, index) => index === 0 || cursor <= rows[index - 1]!.cursor);
+  return falls && top > known && bottom <= known;
 }
 
 /** What came in the order of time tells by itself about how many rows the part holds; else a page far behind does. */

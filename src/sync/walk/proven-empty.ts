@@ -1,8 +1,9 @@
 import type { Interval } from '../../stream/interval.ts';
+import type { Bounds } from '../bounds.ts';
 import { firstPage, type Listing, type PageRead } from '../listing.ts';
 import type { Row } from '../row.ts';
 import { beyond } from './beyond.ts';
-import { checkEmptiness, isLost } from './known-rows.ts';
+import { checkEmptiness, hasRows, isLost } from './known-rows.ts';
 
 /** Empty answers in a row, from ever further back, that only a lasting trouble or a real end can give. */
 const emptyLooks = 6;
@@ -20,7 +21,8 @@ export async function isProvenEmpty(
   known: number | undefined,
 ): Promise<boolean> {
   const { from, to } = window;
-  if (listing.witness === undefined) return listing.wasEmpty || (await isStillEmpty(listing, window));
+  if (listing.witness === undefined)
+    return listing.wasEmpty || (await staysEmpty(listing, listing.bounds(window), listing.silence.looks));
   const isOrdered = listing.orders.has('cursor');
   const open = await listing.ask({
     bounds: listing.bounds({ from }),
@@ -58,11 +60,31 @@ export async function isProvenEmpty(
   return true;
 }
 
+/**
+ * The same of a whole list, which nothing can be compared with but what is known of it. Throws a TransientError as
+ * above.
+ */
+export async function isWholeEmpty(listing: Listing): Promise<boolean> {
+  const bounds = { from: undefined, to: undefined, asked: { from: undefined, to: undefined } };
+  if (!hasRows(listing))
+    return listing.wasEmpty || (await staysEmpty(listing, bounds, listing.silence.looks));
+  if (!(await staysEmpty(listing, bounds, emptyLooks))) return false;
+  await checkEmptiness(listing);
+  return true;
+}
+
 /** The same question, asked until a passing trouble would be over. */
-async function isStillEmpty(listing: Listing, window: Interval): Promise<boolean> {
-  const bounds = listing.bounds(window);
-  const read = await listing.ask({ bounds, place: firstPage, looks: listing.silence.looks });
-  return read.rows.length === 0 && !read.exists;
+async function staysEmpty(listing: Listing, bounds: Bounds, looks: number): Promise<boolean> {
+  if (looks > 0) {
+    await listing.pause(1);
+    const read = await listing.ask({ bounds, place: firstPage, looks: looks - 1 });
+    if (read.rows.length > 0 || read.exists) {
+      listing.silence.wasBroken();
+      return false;
+    }
+  }
+  listing.silence.wasKept();
+  return true;
 }
 
 /** Whether rows of the second `from` or later stand behind the ones that fill the first page of the window. */

@@ -1,7 +1,7 @@
 import { UnexpectedAnswerError } from '../../errors.ts';
 import type { Bounds } from '../bounds.ts';
 import { OrderIgnored } from '../detour.ts';
-import type { Listing } from '../listing.ts';
+import type { Listing, PageRead } from '../listing.ts';
 import type { Row } from '../row.ts';
 import { sequence } from './sequence.ts';
 import { checkDepth } from './too-deep.ts';
@@ -39,15 +39,17 @@ async function* byCount(listing: Listing, bounds: Bounds): AsyncGenerator<Row[],
     const limit = listing.largest;
     const shown = new Set<string>();
     let hidden = 0;
+    let last: PageRead | undefined;
     for (let page = 1; hidden < mostHiddenPages; page += 1) {
       const read = await listing.ask({ bounds, place: () => ({ page, limit }), looks: 3 });
       const signature = read.rows.map(({ id }) => id).join();
       // Some servers give a page again where there is none.
       if (!read.exists || (signature !== '' && shown.has(signature))) {
-        if (page > 1 && short === 0) await checkDepth(listing, bounds, { page: page - 1, limit });
+        if (last !== undefined && short === 0) await checkDepth(listing, bounds, last);
         break;
       }
       shown.add(signature);
+      if (read.rows.length > 0) last = read;
       hidden = read.rows.length === 0 ? hidden + 1 : 0;
       if (read.rows.length < limit) short += 1;
       came += read.inside.length;

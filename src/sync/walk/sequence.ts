@@ -4,7 +4,6 @@ import { OrderIgnored } from '../detour.ts';
 import { firstPage, type Listing, type PageRead } from '../listing.ts';
 import type { Row } from '../row.ts';
 import { again, beyond, placeBehind } from './beyond.ts';
-import { checkEmptiness, hasRows } from './known-rows.ts';
 import { pageAt } from './place.ts';
 import { checkDepth } from './too-deep.ts';
 import type { Outcome, WindowOptions } from './walk.ts';
@@ -15,6 +14,8 @@ const patience = 16;
 const emptyLooks = 6;
 /** So many rows in the same sequence are not so by chance. */
 const telling = 4;
+/** So many even among others that do not keep it: by chance once in twelve factorial. */
+const certain = 12;
 /** So often a seam may lead back to the first page. */
 const mostRestarts = 6;
 
@@ -42,7 +43,11 @@ export async function* sequence(
   const isNew = ({ id }: Row) => !seen.has(id);
   const take = (read: PageRead) => {
     const fresh = read.inside.filter(isNew);
-    for (const { id } of read.rows.filter(isNew)) seen.set(id, count++);
+    for (const { id } of read.rows) {
+      // Those that were known have moved, or stand where they stood.
+      seen.delete(id);
+      seen.set(id, count++);
+    }
     for (const id of seen.keys()) {
       if (seen.size <= kept) break;
       seen.delete(id);
@@ -50,23 +55,22 @@ export async function* sequence(
     return fresh;
   };
   // Rows of one second have no order that a server would have to keep.
-  const proof = to === undefined ? 1 : Math.min(10, Math.floor(list.pageSize / 2));
+  const proof = to === undefined ? 1 : Math.min(certain, Math.floor(list.pageSize / 2));
   let position = 0;
   let overlap = 0;
   let restarts = 0;
   let before: PageRead | undefined;
   for (let idle = 0; idle <= patience; idle += 1) {
     const seam = { position, overlap: Math.max(overlap, proof) };
-    const isKnown = position > 0 || likelyRows > 0 || hasRows(listing);
+    const isKnown = position > 0 || likelyRows > 0;
     const read = await listing.ask({
       bounds,
       place: (largest) => pageAt(seam, largest),
-      looks: isKnown ? emptyLooks : listing.wasEmpty ? 0 : listing.silence.looks,
+      looks: isKnown ? emptyLooks : 0,
     });
     const { rows } = read;
-    const isEmpty = rows.length === 0 && position === 0 && !read.exists;
-    if (isEmpty) await checkEmptiness(listing);
-    if (isEmpty || !list.isPaged) {
+    if (rows.length === 0 && position === 0 && !read.exists) return 'empty';
+    if (!list.isPaged) {
       yield read.inside;
       return 'read';
     }
@@ -100,7 +104,8 @@ export async function* sequence(
         (mayHaveMoved ? await again(listing, request, read, isNew) : undefined);
       if (found === undefined) {
         facts.followed(read, false);
-        if (rows.length >= read.limit) await checkDepth(listing, bounds, read);
+        const last = rows.length > 0 ? read : before;
+        if (last !== undefined) await checkDepth(listing, bounds, last);
         return 'read';
       }
       facts.followed(read, true);
@@ -117,8 +122,9 @@ export async function* sequence(
 }
 
 /**
- * The page begins with the last rows that came, in their sequence, and goes on with none of them. Rows that are gone
- * may be missing among them; where the very last one is, some others have to speak for the sequence.
+ * The page begins among rows that came before, in their sequence: whatever stands in front of those has come, and the
+ * page holds the rest. A few have to be the last ones, or some of the last where rows are gone; many of them tell it
+ * wherever they stand, though rows of one second come in any sequence around them and changed ones have moved.
  */
 function continues(
   rows: readonly Row[],
@@ -126,11 +132,20 @@ function continues(
   { last, proof }: { last: number; proof: number },
 ): boolean {
   const places = rows.map(({ id }) => seen.get(id));
-  const ends = places.indexOf(undefined);
-  const known = places.slice(0, ends < 0 ? places.length : ends);
-  if (places.slice(known.length).some((place) => place !== undefined)) return false;
-  if (known.some((place, index) => index > 0 && place! < known[index - 1]!)) return false;
-  return known.length >= proof && (known.at(-1) === last || known.length >= telling);
+  let alike = 0;
+  let most = 0;
+  for (const [index, place] of places.entries()) {
+    if (place === undefined) alike = 0;
+    else alike = index > 0 && place > places[index - 1]! ? alike + 1 : 1;
+    most = Math.max(most, alike);
+  }
+  if (most >= certain) return true;
+  const ends = places.findIndex((place, index) => index > 0 && !(place! > places[index - 1]!));
+  const leading = places[0] === undefined ? 0 : ends < 0 ? places.length : ends;
+  const isLast = leading > 0 && places[leading - 1] === last;
+  if (leading < (isLast ? proof : telling)) return false;
+  const isGapless = isLast && leading >= telling && places[0] === last - leading + 1;
+  return isGapless || places.slice(leading).every((place) => place === undefined);
 }
 
 /** A page from further in front, as some servers give it behind the end. */
