@@ -93,22 +93,34 @@ function rest(part: Interval, course: Course, from: number): Interval {
   return course === 'falling' ? { from: part.from, to: from } : { from, to: part.to };
 }
 
-/**
- * The page with the rows behind those of `read`, which may hide some; undefined where there are none. Of a list that
- * is in no order, the next page may show what was shown: any that is not the same one again tells that there is more.
- */
-async function behind(listing: Listing, request: PageRequest, read: PageRead): Promise<PageRead | undefined> {
+/** The page with the rows behind those of `read`, which may hide some; undefined where there are none. */
+async function behind(listing: Listing, asked: PageRequest, read: PageRead): Promise<PageRead | undefined> {
   const { facts } = listing;
+  // An empty answer goes with a page that has much room left; behind any other it may be a trouble that passes.
+  const request = { ...asked, looks: facts.isNearlyEmpty(read) ? 0 : patience - 1 };
   const shown = new Set(read.rows.map(({ id }) => id));
   const { from = 0, to = Number.POSITIVE_INFINITY } = request.bounds;
-  const isNew = ({ id, cursor }: Row) =>
-    facts.course === undefined || (!shown.has(id) && cursor >= from && cursor <= to);
-  // An empty answer goes with a page that has much room left; behind any other it may be a trouble that passes.
-  const looks = facts.isNearlyEmpty(read) ? 0 : patience - 1;
-  const found = await beyond(listing, { ...request, looks }, read, isNew);
-  const isSame = found?.rows.length === shown.size && found.rows.every(({ id }) => shown.has(id));
-  facts.followed(read, found !== undefined && !isSame);
-  return isSame ? undefined : found;
+  const isNew = ({ id, cursor }: Row) => !shown.has(id) && cursor >= from && cursor <= to;
+  const found =
+    (facts.course === undefined ? await anotherPage(listing, request, read, shown) : undefined) ??
+    (await beyond(listing, request, read, isNew));
+  facts.followed(read, found !== undefined);
+  return found;
+}
+
+/**
+ * The next page of a list that is in no order, where it is not the same one again: what it shows may have been shown,
+ * and others not.
+ */
+async function anotherPage(
+  listing: Listing,
+  request: PageRequest,
+  { page, limit }: PageRead,
+  shown: ReadonlySet<Row['id']>,
+): Promise<PageRead | undefined> {
+  const next = await listing.ask({ ...request, place: () => ({ page: page + 1, limit }) });
+  const isSame = next.rows.length === shown.size && next.rows.every(({ id }) => shown.has(id));
+  return next.rows.length === 0 || isSame ? undefined : next;
 }
 
 /** Rows of one second alone would come like this in either direction, and few rows of a full page by chance. */
