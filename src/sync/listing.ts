@@ -126,6 +126,15 @@ export class Listing {
     return this.#bounds.widen(window);
   }
 
+  /**
+   * How often an empty answer behind `read` is to be asked for again. It is what was to be expected behind a page
+   * with much room left, and behind as many rows as were there before; behind others it may be a trouble that passes.
+   */
+  looksBehind(read: PageRead): number {
+    const isAsBefore = read.page === 1 && read.rows.length === this.knownRows;
+    return isAsBefore || this.facts.isNearlyEmpty(read) ? 0 : patience - 1;
+  }
+
   /** Waits before the look number `look`, counted from 0, at something that cannot be true. */
   async pause(look: number): Promise<void> {
     const seconds = pauses[Math.min(look, pauses.length - 1)]!;

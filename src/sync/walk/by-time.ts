@@ -96,8 +96,7 @@ function rest(part: Interval, course: Course, from: number): Interval {
 /** The page with the rows behind those of `read`, which may hide some; undefined where there are none. */
 async function behind(listing: Listing, asked: PageRequest, read: PageRead): Promise<PageRead | undefined> {
   const { facts } = listing;
-  // An empty answer goes with a page that has much room left; behind any other it may be a trouble that passes.
-  const request = { ...asked, looks: facts.isNearlyEmpty(read) ? 0 : patience - 1 };
+  const request = { ...asked, looks: listing.looksBehind(read) };
   const shown = new Set(read.rows.map(({ id }) => id));
   const { from = 0, to = Number.POSITIVE_INFINITY } = request.bounds;
   const isNew = ({ id, cursor }: Row) => !shown.has(id) && cursor >= from && cursor <= to;

@@ -25,14 +25,15 @@ export async function* openEnd(
     // From somewhat further back, so that an honest answer brings something.
     const known = Math.min(listing.witness?.cursor ?? from, from - 1);
     // Of a list in another order, much of what is known would fill the page.
-    const back = 10 ** (round % (ordersByCursor ? 8 : 3));
+    const back = 10 ** (round % (ordersByCursor ? 11 : 3));
     const start = Math.max(0, ordersByCursor ? Math.min(known, from - back) : from - back);
     const read = await (ordersByCursor ? fromTheTop(listing, start) : fromTheFront(listing, start));
-    if (read.isAll && (!ordersByCursor || comesDownBelow(read, from) || isRoomy(listing, read))) {
+    const isWhole = start === 0 && isRoomy(listing, read);
+    if (read.isAll && (!ordersByCursor || comesDownBelow(read, from) || isWhole)) {
       yield read.inside.filter((row) => row.cursor >= from);
       return;
     }
-    const closed = secondBefore(read.servedAt, clock);
+    const closed = listing.options.closed?.latest ?? secondBefore(read.servedAt, clock);
     if (closed < from) {
       await clock.sleep(1_000);
       continue;

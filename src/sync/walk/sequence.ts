@@ -96,7 +96,7 @@ export async function* sequence(
     if (verdict === 'end') return 'read';
     // A page that was cut short holds half of its rows at least; what it left out comes with the next one.
     if (!hasNews || (verdict === 'doubt' && rows.length * 2 < read.limit)) {
-      const request = { bounds, place: firstPage };
+      const request = { bounds, place: firstPage, looks: listing.looksBehind(read) };
       const mayHaveMoved =
         !list.immutable && (rows.length * 2 >= read.limit || facts.isCustomary(rows.length));
       const found =
