@@ -116,7 +116,9 @@ export class Facts {
     }
     const cap = customaryPageSizes.find((customary) => size <= customary);
     if (cap === undefined || cap >= limit) return;
-    if (size === cap || !this.#supposesNothing) this.#pageCap = cap;
+    if (size !== cap && this.#supposesNothing) return;
+    this.#pageCap = cap;
+    this.#supposesNothing = true;
   }
 
   #ofSize(size: number): Verdict {

@@ -2,7 +2,7 @@ import type { Interval } from '../../stream/interval.ts';
 import type { Facts } from '../facts.ts';
 import { firstPage, type Listing, type PageRead, type PageRequest, patience } from '../listing.ts';
 import type { Row } from '../row.ts';
-import { beyond } from './beyond.ts';
+import { again, beyond } from './beyond.ts';
 import { reachesBehind } from './reaches-behind.ts';
 import { second } from './second.ts';
 import type { Outcome, WindowOptions } from './walk.ts';
@@ -100,9 +100,8 @@ async function behind(listing: Listing, asked: PageRequest, read: PageRead): Pro
   const shown = new Set(read.rows.map(({ id }) => id));
   const { from = 0, to = Number.POSITIVE_INFINITY } = request.bounds;
   const isNew = ({ id, cursor }: Row) => !shown.has(id) && cursor >= from && cursor <= to;
-  const found =
-    (facts.course === undefined ? await anotherPage(listing, request, read, shown) : undefined) ??
-    (await beyond(listing, request, read, isNew));
+  const search = facts.course === undefined ? anotherPage : beyond;
+  const found = await search(listing, request, read, isNew);
   facts.followed(read, found !== undefined);
   return found;
 }
@@ -114,12 +113,16 @@ async function behind(listing: Listing, asked: PageRequest, read: PageRead): Pro
 async function anotherPage(
   listing: Listing,
   request: PageRequest,
-  { page, limit }: PageRead,
-  shown: ReadonlySet<Row['id']>,
+  read: PageRead,
+  isNew: (row: Row) => boolean,
 ): Promise<PageRead | undefined> {
+  const { page, limit, rows } = read;
   const next = await listing.ask({ ...request, place: () => ({ page: page + 1, limit }) });
-  const isSame = next.rows.length === shown.size && next.rows.every(({ id }) => shown.has(id));
-  return next.rows.length === 0 || isSame ? undefined : next;
+  const isSame = next.rows.length === rows.length && !next.rows.some(isNew);
+  if (next.rows.length > 0 && !isSame) return next;
+  if (next.exists && !isSame) return beyond(listing, request, next, isNew);
+  // Rows may have moved up into the page since it was read.
+  return rows.length * 2 >= limit ? again(listing, request, read, isNew) : undefined;
 }
 
 /** Rows of one second alone would come like this in either direction, and few rows of a full page by chance. */

@@ -8,16 +8,21 @@ export interface Seam {
 
 /**
  * The page that begins at least `overlap` places before `position` and reaches furthest. Only multiples of the page
- * size can be asked for, so a slightly smaller page often begins closer to where it should.
+ * size can be asked for, so a slightly smaller page often begins closer to where it should. None has a higher number
+ * than `maximumPage`.
  */
-export function pageAt({ position, overlap }: Seam, largest: number): { page: number; limit: number } {
+export function pageAt(
+  { position, overlap }: Seam,
+  largest: number,
+  maximumPage = Number.POSITIVE_INFINITY,
+): { page: number; limit: number } {
   // A few places that the next page repeats are enough for the removals of a moment; one is enough to join.
   const target = Math.max(0, position - Math.max(overlap, Math.ceil(largest / 64)));
   let best = { page: 1, limit: largest };
   let reach = 0;
   for (let limit = largest; limit > largest / 2; limit -= 1) {
     const offset = target - (target % limit);
-    if (offset + limit > reach) {
+    if (offset + limit > reach && offset / limit < maximumPage) {
       reach = offset + limit;
       best = { page: offset / limit + 1, limit };
     }

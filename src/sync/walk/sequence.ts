@@ -5,7 +5,7 @@ import { firstPage, type Listing, type PageRead } from '../listing.ts';
 import type { Row } from '../row.ts';
 import { again, beyond, placeBehind } from './beyond.ts';
 import { pageAt } from './place.ts';
-import { checkDepth } from './too-deep.ts';
+import { isDepth, tooDeep } from './too-deep.ts';
 import type { Outcome, WindowOptions } from './walk.ts';
 
 /** Requests in a row that bring nothing new before the sequence counts as none. */
@@ -65,7 +65,7 @@ export async function* sequence(
     const isKnown = position > 0 || likelyRows > 0;
     const read = await listing.ask({
       bounds,
-      place: (largest) => pageAt(seam, largest),
+      place: (largest) => pageAt(seam, largest, facts.maximumPage),
       looks: isKnown ? emptyLooks : 0,
     });
     const { rows } = read;
@@ -105,8 +105,11 @@ export async function* sequence(
       if (found === undefined) {
         facts.followed(read, false);
         const last = rows.length > 0 ? read : before;
-        if (last !== undefined) await checkDepth(listing, bounds, last);
-        return 'read';
+        if (last === undefined || !(await isDepth(listing, bounds, last))) return 'read';
+        if (facts.maximumPage <= last.page) throw tooDeep(listing, last.page);
+        // Larger pages of lower numbers may reach somewhat further.
+        facts.maximumPage = last.page;
+        continue;
       }
       facts.followed(read, true);
       yield take(found);

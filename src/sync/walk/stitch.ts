@@ -189,7 +189,9 @@ class Stitching {
     if (limit > facts.pageCap) return undefined;
     const isNew = ({ id }: Row) => comesBehind(id, this.last, this.#order);
     const request = { ...this.#request, place: firstPage, looks: barrenLooks };
-    const found = await beyond(this.#listing, request, { page, limit }, isNew);
+    // A page that does not end where the reader stands is of another list: the filter or the order was overlooked.
+    const isAtLast = rows.length === 0 || rows.at(-1)!.id === this.last;
+    const found = isAtLast ? await beyond(this.#listing, request, { page, limit }, isNew) : undefined;
     if (found !== undefined) return found;
     if (rows.length < limit && rows.length * 2 >= limit) facts.repeated(rows.length);
     await this.#listing.pause(barren);
