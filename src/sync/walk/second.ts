@@ -40,12 +40,16 @@ async function* byCount(listing: Listing, bounds: Bounds): AsyncGenerator<Row[],
     const shown = new Set<string>();
     let hidden = 0;
     let last: PageRead | undefined;
-    for (let page = 1; hidden < mostHiddenPages; page += 1) {
+    for (
+      let page = 1;
+      hidden < mostHiddenPages && page < mostHiddenPages + (4 * seen.size) / limit;
+      page += 1
+    ) {
       const read = await listing.ask({ bounds, place: () => ({ page, limit }), looks: 3 });
       const signature = read.rows.map(({ id }) => id).join();
       // Some servers give a page again where there is none.
       if (!read.exists || (signature !== '' && shown.has(signature))) {
-        if (last !== undefined && short === 0 && (await isDepth(listing, bounds, last)))
+        if (last !== undefined && short === 0 && (await isDepth(listing, bounds, { ...last, rows: [] })))
           throw tooDeep(listing, last.page);
         break;
       }

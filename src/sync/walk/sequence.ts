@@ -55,7 +55,8 @@ export async function* sequence(
     return fresh;
   };
   // Rows of one second have no order that a server would have to keep.
-  const proof = to === undefined ? 1 : Math.min(certain, Math.floor(list.pageSize / 2));
+  // A page that repeats half of the one before it could not get ahead.
+  const proof = to === undefined ? 1 : Math.min(certain, Math.floor(list.pageSize / 2) - 2);
   let position = 0;
   let overlap = 0;
   let restarts = 0;

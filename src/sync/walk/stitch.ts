@@ -22,9 +22,8 @@ const barrenLooks = 4;
  * list past the reader, the page begins behind that id: then the reader steps back until the seam closes.
  * Records that come in behind the reader were changed after the window closed, or have new ids at the end.
  *
- * Where an answer leaves the end in doubt, the list is looked at from its other end: whether the last id there is
- * known already. What lies too deep for the server's page numbers is left for shorter windows; of what cannot be
- * shortened, the rest is read from the other end.
+ * Where an answer leaves the end in doubt, the list is looked at from its other end. What lies too deep for page
+ * numbers is left for shorter windows; of what cannot be shortened, the rest is read from the other end.
  */
 export async function* stitch(
   listing: Listing,
@@ -189,7 +188,7 @@ class Stitching {
     if (limit > facts.pageCap) return undefined;
     const isNew = ({ id }: Row) => comesBehind(id, this.last, this.#order);
     const request = { ...this.#request, place: firstPage, looks: barrenLooks };
-    // A page that does not end where the reader stands is of another list: the filter or the order was overlooked.
+    // A page that does not end where the reader stands is of another list: the filter was overlooked.
     const isAtLast = rows.length === 0 || rows.at(-1)!.id === this.last;
     const found = isAtLast ? await beyond(this.#listing, request, { page, limit }, isNew) : undefined;
     if (found !== undefined) return found;

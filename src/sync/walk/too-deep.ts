@@ -4,7 +4,8 @@ import type { Listing, PageRead } from '../listing.ts';
 
 /**
  * Whether the last page that shows rows is a depth, behind which the server gives nothing, instead of the end. A
- * server that counts pages gives the same rows on a page of a higher number too, unless it gives none so deep.
+ * server that counts pages gives the same rows on a page of a higher number too, unless it gives none so deep. Where
+ * each request brings another order, `rows` is empty, and any will do.
  */
 export async function isDepth(
   listing: Listing,
@@ -14,13 +15,14 @@ export async function isDepth(
   if (page === 1) return false;
   const size = Math.min(limit, listing.facts.pageCap);
   const ids = new Set(rows.map(({ id }) => id));
-  // Somewhat smaller pages, of which the next ones stand where this one does.
-  const smaller = Math.floor(((page - 1) * size) / page);
-  for (const deeper of [page + 1, page + 2]) {
-    const place = () => ({ page: deeper, limit: Math.max(1, smaller) });
-    const again = await listing.ask({ bounds, place, looks: 3 });
+  const before = (page - 1) * size;
+  // Somewhat smaller pages, of which later ones stand where this one does.
+  const smaller = Math.max(1, Math.floor(before / page));
+  const first = Math.floor(before / smaller) + 1;
+  for (const deeper of [first, first + 1]) {
+    const again = await listing.ask({ bounds, place: () => ({ page: deeper, limit: smaller }), looks: 3 });
     // Some servers give the last page again instead.
-    if (again.rows.some(({ id }) => ids.has(id))) return false;
+    if (again.rows.some(({ id }) => ids.size === 0 || ids.has(id))) return false;
   }
   return true;
 }
