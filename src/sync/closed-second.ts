@@ -11,24 +11,37 @@ const allowance = 60;
 export class ClosedSecond {
   readonly #clock: Clock;
   #value: number;
-  /** How far the slowest server is ahead of our clock, in seconds. */
-  #ahead: number;
+  /** About how far the servers are ahead of our clock, in seconds. */
+  readonly #likelyAhead: number;
+  /** How far the slowest of them is, at most. */
+  #ahead = Number.POSITIVE_INFINITY;
 
   /** `told` are the clocks of the servers that answered so far, Unix seconds. */
   constructor(told: readonly (number | undefined)[], clock: Clock) {
     this.#clock = clock;
     const known = told.filter((second) => second !== undefined);
     this.#value = known.length > 0 ? Math.min(...known) - 1 : now(clock) - allowance - 1;
-    this.#ahead = this.#value + 1 - now(clock);
+    this.#likelyAhead = this.#value + 1 - now(clock);
   }
 
   get value(): number {
     return this.#value;
   }
 
-  /** The last second that is over by now. */
-  get latest(): number {
-    return now(this.#clock) + this.#ahead - 1;
+  /** Seconds of our clock. */
+  get now(): number {
+    return now(this.#clock);
+  }
+
+  /**
+   * What the slowest server would have told in the place of `servedAt`, for a request that was sent at `sentAt`
+   * (Unix seconds of our clock): one of several may be somewhat ahead of the clock by which records are stamped.
+   */
+  asTheSlowest(servedAt: number, sentAt: number): number {
+    const ahead = servedAt - sentAt;
+    // A server that is off by more is no use.
+    if (Math.abs(ahead - this.#likelyAhead) <= 2 * allowance) this.#ahead = Math.min(this.#ahead, ahead);
+    return Math.min(servedAt, sentAt + this.#ahead);
   }
 
   /** A clock that differs from ours by more than a minute may be that of one server among several. */
@@ -41,11 +54,7 @@ export class ClosedSecond {
    * for the server: what came may be incomplete.
    */
   learn(servedAt: number | undefined, to: number | undefined): void {
-    if (servedAt === undefined) return;
-    const behind = now(this.#clock) + this.#ahead - servedAt;
-    // A server that is off by more is one among several: what it says is no use.
-    if (behind > 0 && behind <= 2 * allowance) this.#ahead -= behind;
-    if (servedAt > this.#value) return;
+    if (servedAt === undefined || servedAt > this.#value) return;
     const isOpen = to !== undefined && servedAt <= to;
     if (isOpen || !this.isOdd(servedAt)) this.#value = servedAt - 1;
     if (isOpen) throw new WindowStillOpen();

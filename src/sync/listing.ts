@@ -151,8 +151,9 @@ export class Listing {
     let empties = 0;
     for (;;) {
       const { page, limit } = request.place(this.largest);
-      // Another reader may find out meanwhile that the account does not filter.
       const filtered = this.filters;
+      // Another reader has found out meanwhile that the account does not filter: windows are of no use any more.
+      if (!filtered && request.bounds.to !== undefined) throw new FiltersIgnored();
       try {
         const answer = await this.#request(request, page, limit, filtered);
         this.#size.answered(limit);
@@ -186,9 +187,16 @@ export class Listing {
     }
   }
 
-  #request({ bounds, order }: PageRequest, page: number, limit: number, filtered: boolean): Promise<Page> {
+  async #request(
+    { bounds, order }: PageRequest,
+    page: number,
+    limit: number,
+    filtered: boolean,
+  ): Promise<Page> {
     const { host, path, envelope, query, isPaged } = this.list;
-    return this.options.client.list({
+    const { client, closed } = this.options;
+    const sentAt = closed?.now ?? 0;
+    const answer = await client.list({
       host,
       path,
       envelope,
@@ -202,6 +210,10 @@ export class Listing {
         ...this.#with(),
       },
     });
+    const { servedAt } = answer;
+    return closed === undefined || servedAt === undefined
+      ? answer
+      : { ...answer, servedAt: closed.asTheSlowest(servedAt, sentAt) };
   }
 
   /** What the answer disregards of the question; undefined where all is well. */

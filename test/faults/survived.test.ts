@@ -55,7 +55,7 @@ describe.concurrent('an answer that goes wrong now and then', () => {
 
   test('429 with a Retry-After of a year waits minutes, not a year', async () => {
     await using simulator = await account();
-    simulator.faults.addNamed('rate-limited-absurd', { after: 3, times: 1 });
+    simulator.faults.addNamed('rate-limited-absurd', { after: 9, times: 1 });
     const run = await readAll(settingsFor(simulator), { speed: 150 });
     expectComplete(simulator, run);
     expect(run.messages.some(({ trace }) => trace?.stream_status?.reasons !== undefined)).toBe(true);

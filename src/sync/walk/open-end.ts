@@ -33,7 +33,7 @@ export async function* openEnd(
       yield read.inside.filter((row) => row.cursor >= from);
       return;
     }
-    const closed = listing.options.closed?.latest ?? secondBefore(read.servedAt, clock);
+    const closed = secondBefore(read.servedAt, clock);
     if (closed < from) {
       await clock.sleep(1_000);
       continue;

@@ -57,6 +57,11 @@ export async function* sequence(
   // Rows of one second have no order that a server would have to keep.
   // A page that repeats half of the one before it could not get ahead.
   const proof = to === undefined ? 1 : Math.min(certain, Math.floor(list.pageSize / 2) - 2);
+  // Whether the next page may be taken without rows that both have: the page ends where the reader stands.
+  const isTrusted = ({ rows }: PageRead) =>
+    rows.length === 0
+      ? proof === 1
+      : seen.get(rows.at(-1)!.id) === count - 1 && (proof === 1 || !list.immutable);
   let position = 0;
   let overlap = 0;
   let restarts = 0;
@@ -75,34 +80,40 @@ export async function* sequence(
       yield read.inside;
       return 'read';
     }
-    const isRepeated = repeats(rows, seen);
-    if (
-      rows.length > 0 &&
-      read.page > 1 &&
-      !isRepeated &&
-      !continues(rows, seen, { last: count - 1, proof })
-    ) {
-      overlap = Math.max(8, overlap * 4);
-      continue;
+    const isStart = read.page === 1;
+    const isJoined =
+      position === 0 || repeats(rows, seen) || continues(rows, seen, { last: count - 1, proof });
+    if (rows.length > 0 && !isJoined) {
+      // The first page of a list is one to begin with anew; that of a second has to come as it came.
+      if (isStart && proof > 1) break;
+      if (!isStart) {
+        overlap = Math.max(8, overlap * 4);
+        continue;
+      }
     }
-    if (read.page === 1 && position > 0) restarts += 1;
+    if (isStart && position > 0) restarts += 1;
     if (restarts > mostRestarts) break;
     const hasNews = rows.some(isNew);
-    if (hasNews) {
-      if (before !== undefined) facts.followed(before, true);
-      yield take(read);
-      idle = 0;
-    }
+    if (hasNews && before !== undefined) facts.followed(before, true);
+    if (hasNews) idle = 0;
+    yield take(read);
     const verdict = facts.judge(read);
     if (verdict === 'end') return 'read';
     // A page that was cut short holds half of its rows at least; what it left out comes with the next one.
-    if (!hasNews || (verdict === 'doubt' && rows.length * 2 < read.limit)) {
+    const reach = read.offset + rows.length;
+    const isAnew = isStart && before !== undefined && before.page > 1;
+    const isBarren = !hasNews && !isAnew;
+    if (isBarren || (verdict === 'doubt' && rows.length * 2 < read.limit)) {
       const request = { bounds, place: firstPage, looks: listing.looksBehind(read) };
       const mayHaveMoved =
         !list.immutable && (rows.length * 2 >= read.limit || facts.isCustomary(rows.length));
       const found =
         (await beyond(listing, request, read, isNew)) ??
         (mayHaveMoved ? await again(listing, request, read, isNew) : undefined);
+      if (found !== undefined && !isTrusted(read)) {
+        overlap = Math.max(8, overlap * 4);
+        continue;
+      }
       if (found === undefined) {
         facts.followed(read, false);
         const last = rows.length > 0 ? read : before;
@@ -118,9 +129,9 @@ export async function* sequence(
       before = found;
       continue;
     }
-    position = read.offset + rows.length;
+    position = reach;
     before = read;
-    overlap = overlap >> 1;
+    overlap = isAnew ? 0 : overlap >> 1;
   }
   throw new OrderIgnored();
 }

@@ -9,6 +9,7 @@ import { checkEmptiness, isYoung } from './known-rows.ts';
 import { pageAt } from './place.ts';
 import { isProvenEmpty } from './proven-empty.ts';
 import { reachesBehind } from './reaches-behind.ts';
+import { tooDeep } from './too-deep.ts';
 import type { Outcome, WindowOptions } from './walk.ts';
 
 /** Requests in a row that bring nothing new before a list counts as unreadable. */
@@ -36,9 +37,7 @@ export async function* stitch(
   if (outcome !== 'too long' || stitching.last === undefined || isDivisible) return outcome;
   const back = new Stitching(listing, window, { by: 'id', isDescending: true }, {}, stitching.last);
   if ((yield* back.rows()) === 'read') return 'read';
-  throw new UnexpectedAnswerError(
-    `${listing.purpose}: Kommo gives no page behind page ${listing.facts.maximumPage}, and there are more records than that in a place that cannot be read in parts.`,
-  );
+  throw tooDeep(listing, listing.facts.maximumPage);
 }
 
 class Stitching {
@@ -179,8 +178,8 @@ class Stitching {
   }
 
   /**
-   * What to do behind a page that brings nothing new although more follows. Pages may count in fewer rows than were
-   * asked for, they may be full of rows that the token may not see, or the server may give none so deep.
+   * What to do behind a page that brings nothing new although more follows: pages may count in fewer rows, show none, or
+   * not be given so deep.
    */
   async #passed(read: PageRead, barren: number): Promise<PageRead | 'too long' | undefined> {
     const { rows, limit, page } = read;
@@ -188,7 +187,7 @@ class Stitching {
     if (limit > facts.pageCap) return undefined;
     const isNew = ({ id }: Row) => comesBehind(id, this.last, this.#order);
     const request = { ...this.#request, place: firstPage, looks: barrenLooks };
-    // A page that does not end where the reader stands is of another list: the filter was overlooked.
+    // A page that ends elsewhere is of another list: the filter was overlooked.
     const isAtLast = rows.length === 0 || rows.at(-1)!.id === this.last;
     const found = isAtLast ? await beyond(this.#listing, request, { page, limit }, isNew) : undefined;
     if (found !== undefined) return found;
