@@ -11,6 +11,8 @@ export interface Config {
   /** Unix seconds; undefined reads everything. */
   startDate: number | undefined;
   lookbackSeconds: number;
+  /** Incremental runs ask the event log for what cursors do not tell. */
+  witness: boolean;
   requestsPerSecond: number;
   /** Processes that name the same group keep the rate together. */
   rateLimitGroup: string | undefined;
@@ -88,6 +90,7 @@ export function parseConfig(received: unknown, names: Names = {}): Config {
     credentials: credentialsOf(settings.credentials),
     startDate: settings.start_date,
     lookbackSeconds: settings.lookback_window_minutes * 60,
+    witness: settings.witness,
     requestsPerSecond: settings.requests_per_second,
     rateLimitGroup: settings.rate_limit_group,
     customFieldColumns: settings.custom_field_columns,
@@ -145,6 +148,8 @@ function withoutShortForms(received: Received): Record<string, unknown> {
     const value = settings[name];
     if (typeof value === 'string' && value.trim() !== '') settings[name] = Number(value);
   }
+  if (settings.witness === 'true' || settings.witness === 'false')
+    settings.witness = settings.witness === 'true';
   return settings;
 }
 

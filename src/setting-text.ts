@@ -19,6 +19,7 @@ const nouns: Readonly<Record<string, string>> = {
   number: 'a number',
   int: 'a whole number',
   object: 'an object',
+  boolean: 'true or false',
 };
 
 /** A setting that is a text, and not an empty one. */

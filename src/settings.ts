@@ -152,11 +152,17 @@ export const Settings = z.object(
       order: 5,
       examples: ['all', 'PHONE,EMAIL,123456'],
     }),
+    witness: z.boolean({ error }).default(true).meta({
+      title: 'Event Log',
+      description:
+        'Incremental runs ask the event log which leads, contacts, companies and customers were linked, tagged, merged or restored, because Kommo may not count that as a change. Switch it off where the log is too long to be worth it.',
+      order: 6,
+    }),
     api_url: host(replacementHost, {
       title: 'API Address',
       description:
         'Replaces the address of the account, for a proxy or a test. Plain http is possible on this machine only.',
-      order: 6,
+      order: 7,
       examples: ['https://kommo-proxy.example.com'],
       airbyte_hidden: true,
     }).optional(),
@@ -166,7 +172,7 @@ export const Settings = z.object(
         title: 'Token File',
         description:
           'A file that keeps renewed OAuth tokens, where the config itself cannot be written or does not last, as under Meltano. Each account needs a file of its own.',
-        order: 7,
+        order: 8,
         examples: ['/var/lib/kommo/tokens.json'],
         airbyte_hidden: true,
       }),
@@ -177,7 +183,7 @@ export const Settings = z.object(
         title: 'Rate Limit Group',
         description:
           'Programs of one user on one machine that name the same group, and the same requests_per_second, keep the rate together.',
-        order: 8,
+        order: 9,
         examples: ['my-integration'],
         pattern_descriptor: 'letters, digits, - and _',
         airbyte_hidden: true,

@@ -26,6 +26,7 @@ describe('the config', () => {
       credentials: { type: 'long_lived_token', accessToken: 'token-1' },
       startDate: undefined,
       lookbackSeconds: 600,
+      witness: true,
       requestsPerSecond: 7,
       customFieldColumns: [],
       tokenStore: undefined,
@@ -70,6 +71,7 @@ describe('the config', () => {
       start_date: '',
       lookback_window_minutes: '5',
       requests_per_second: '2.5',
+      witness: 'false',
       token_store: null,
       __injected_declarative_manifest: {},
       undeclared: [1],
@@ -77,6 +79,7 @@ describe('the config', () => {
     expect(parseConfig(received)).toMatchObject({
       credentials: { accessToken: 'token-1' },
       lookbackSeconds: 300,
+      witness: false,
       requestsPerSecond: 2.5,
       startDate: undefined,
       received,

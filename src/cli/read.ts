@@ -78,9 +78,9 @@ export const read = defineCommand({
         failures: new Map(),
       };
       const translator = new Translator(stdout, clock, configured ? log : quieted(log), plan);
-      const { startDate, lookbackSeconds } = config;
+      const { startDate, lookbackSeconds, witness } = config;
       const failed = await run({
-        ...{ client, plan, startDate, lookbackSeconds, clock, log, signal, recordLimit },
+        ...{ client, plan, startDate, lookbackSeconds, witness, clock, log, signal, recordLimit },
         emit: translator.emit,
       });
       await translator.conclude(failures, failed);

@@ -72,7 +72,7 @@ export const sync = defineCommand({
         log,
       });
       try {
-        const { startDate, lookbackSeconds } = config;
+        const { startDate, lookbackSeconds, witness } = config;
         const resting = new Map(
           streams.flatMap((each): [string, number][] => {
             const { stream, required } = each;
@@ -84,7 +84,7 @@ export const sync = defineCommand({
           .filter(({ stream }) => !resting.has(stream.name))
           .map((each) => planned(each, sink));
         const failures = await run({
-          ...{ client, plan, startDate, lookbackSeconds, clock, log, signal },
+          ...{ client, plan, startDate, lookbackSeconds, witness, clock, log, signal },
           async emit(event) {
             await sink.emit(event);
             tally.observe(event);

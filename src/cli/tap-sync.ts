@@ -75,13 +75,14 @@ export async function syncTap(
     await translation.end();
     return new Map();
   }
-  const { startDate, lookbackSeconds } = config;
+  const { startDate, lookbackSeconds, witness } = config;
   const test = given.test !== undefined;
   const options = {
     plan: test ? plan.map((planned) => ({ ...planned, state: undefined })) : plan,
     recordLimit: test ? 1 : undefined,
     startDate,
     lookbackSeconds,
+    witness,
     emit: translation.emit,
     clock,
     log,

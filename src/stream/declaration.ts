@@ -19,6 +19,11 @@ export interface Stream {
   readonly selectedByDefault: boolean;
   /** The group of the documentation that it stands in. */
   readonly subject: Subject;
+  /**
+   * What the event log calls its records: links, tags, merges and restores of theirs may leave the cursor alone, and
+   * the log tells of them (kommo-api.md §20.11). Undefined where the cursor tells all.
+   */
+  readonly loggedAs: string | undefined;
   /** Columns that Kommo sends under another name than their own. */
   readonly sentAs: Readonly<Record<string, string>>;
   /** Its rows hold custom fields, whose definitions are at the path of its list and `/custom_fields`. */
@@ -96,7 +101,7 @@ export type StreamDeclaration = Partial<Omit<Stream, 'name' | 'lists' | 'increme
  */
 export function defineStream(declaration: StreamDeclaration): Stream {
   const { name, schema, key = ['id'], cursor, subject = 'sales' } = declaration;
-  const { selectedByDefault = true, suggested = false } = declaration;
+  const { selectedByDefault = true, suggested = false, loggedAs } = declaration;
   const {
     sentAs = {},
     hasCustomFields = false,
@@ -108,7 +113,8 @@ export function defineStream(declaration: StreamDeclaration): Stream {
     completed({ ...common, name: '', ...list }, name, cursor && (sentAs[cursor] ?? cursor)),
   );
   return {
-    ...{ name, key, cursor, suggested, selectedByDefault, subject, sentAs, hasCustomFields, redundant },
+    ...{ name, key, cursor, suggested, selectedByDefault, subject, loggedAs },
+    ...{ sentAs, hasCustomFields, redundant },
     // Most runs read few streams.
     get schema() {
       return schema ?? readSchema(name);

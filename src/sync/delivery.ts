@@ -77,7 +77,7 @@ export class Delivery {
     if (job.finished) return;
     job.end(error);
     for (const stream of job.streams) {
-      if (this.#hasEnough(stream)) for (const part of stream.parts) part.end();
+      if (this.#hasEnough(stream)) stream.end();
       if (stream.ended) await this.#finish(stream);
       else await this.#checkpointWhenDue(stream);
     }
@@ -95,9 +95,21 @@ export class Delivery {
   /** Ends what has not ended by itself, for this reason. */
   async abort(reason: unknown): Promise<void> {
     for (const stream of this.#streams) {
-      for (const part of stream.parts) part.end(reason);
+      stream.end(reason);
       await this.#finish(stream);
     }
+  }
+
+  /** Hands over rows that were asked for by id. */
+  async deliverFound(stream: StreamReading, rows: readonly Row[]): Promise<void> {
+    const part = stream.parts[0]!;
+    await this.#deliver({ stream, part, list: part.list, adds: part.list.adds }, rows);
+  }
+
+  /** Says that records were asked for by id and are not there, since the second `at` or before it. */
+  async miss(stream: StreamReading, ids: readonly (number | string)[], at: number): Promise<void> {
+    this.#options.log('debug', `${stream.name}: no longer in the account: ${ids.join(', ')}`);
+    await this.#emit({ type: 'gone', stream: stream.name, ids, at });
   }
 
   waiting(until: number): void {
@@ -119,6 +131,7 @@ export class Delivery {
     const bodies = rows.flatMap((row) => list.rows(row.body)).slice(0, wanted);
     const records = bodies.map((body) => stream.shaper.shape(withColumns(body, adds)));
     part.rows += rows.length;
+    stream.testimony?.saw(rows);
     stream.records += records.length;
     const readAt = this.#options.clock.now();
     if (records.length > 0) await this.#emit({ type: 'records', stream: stream.name, records, readAt });

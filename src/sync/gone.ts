@@ -8,9 +8,10 @@ import { pathSegment } from './path-segment.ts';
 export async function recordAt(
   client: KommoClient,
   where: Pick<ListRequest, 'host' | 'path' | 'purpose'>,
+  query: ListRequest['query'] = {},
 ): Promise<unknown> {
   try {
-    const { rows } = await client.list({ ...where, envelope: undefined, query: {} });
+    const { rows } = await client.list({ ...where, envelope: undefined, query });
     return rows[0];
   } catch (error) {
     const isAnswer = error instanceof NotAvailableError || error instanceof RefusedRequestError;

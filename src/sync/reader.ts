@@ -1,7 +1,8 @@
 import type { KommoClient } from '../api/kommo-client.ts';
 import type { Clock } from '../clock.ts';
-import { BlockedError, ConfigError, InterruptedError, NotAvailableError } from '../errors.ts';
+import { NotAvailableError } from '../errors.ts';
 import type { ClosedSecond } from './closed-second.ts';
+import { concernsAll } from './concerns-all.ts';
 import type { Delivery } from './delivery.ts';
 import { isGone } from './gone.ts';
 import type { Job } from './job.ts';
@@ -91,11 +92,6 @@ export function createReader({ client, delivery, closed, clock, stopped, walkOf 
       }
     },
   };
-}
-
-function concernsAll(error: unknown): boolean {
-  if (error instanceof NotAvailableError) return false;
-  return error instanceof BlockedError || error instanceof ConfigError || error instanceof InterruptedError;
 }
 
 /** What an error means for the job: nothing where it is the list of a parent that is no longer there. */

@@ -7,6 +7,7 @@ import { ClosedSecond } from './closed-second.ts';
 import { Delivery } from './delivery.ts';
 import type { Emit, PlannedStream } from './event.ts';
 import { countInFlight } from './in-flight.ts';
+import { LogWitness } from './log-witness.ts';
 import { createReader } from './reader.ts';
 import { type WalkOf, walkOf } from './strategy.ts';
 import { StreamReading } from './stream-reading.ts';
@@ -18,6 +19,8 @@ export interface RunOptions {
   /** Unix seconds; undefined reads everything. Bounds the streams that have a cursor. */
   startDate: number | undefined;
   lookbackSeconds: number;
+  /** Whether the event log is asked for what cursors do not tell; it is when absent. */
+  witness?: boolean | undefined;
   emit: Emit;
   clock: Clock;
   log: Log;
@@ -53,6 +56,7 @@ export async function run(options: RunOptions): Promise<Failures> {
   noteFilters(account, log);
   noteStartDate(options.startDate, log);
   const delivery = new Delivery({ ...options, log }, streams);
+  const witness = new LogWitness(streams, { ...options, client: counting, delivery, period, log });
   client.onWaiting((until) => delivery.waiting(until));
   await delivery.finishEnded();
 
@@ -60,6 +64,9 @@ export async function run(options: RunOptions): Promise<Failures> {
   const stopped = () => fatal !== undefined || signal.aborted;
   const reader = createReader({ client, delivery, closed, clock, stopped, walkOf: options.walkOf ?? walkOf });
   const limit = pLimit(1);
+  const failed = (error: unknown) => {
+    fatal ??= error;
+  };
   await new Promise<void>((resolve) => {
     /** Keeps as many readers at work as it takes to use the permitted rate. */
     const begin = () => {
@@ -71,9 +78,17 @@ export async function run(options: RunOptions): Promise<Failures> {
         if (task.range !== undefined) task.job.ranges.busy.add(task.range);
         underWay += 1;
         limit(() => reader.work(task))
-          .catch((error: unknown) => {
-            fatal ??= error;
-          })
+          .catch(failed)
+          .finally(() => {
+            underWay -= 1;
+            pump();
+          });
+      }
+      if (witness.isDue && !stopped()) {
+        underWay += 1;
+        witness
+          .look(stopped)
+          .catch(failed)
           .finally(() => {
             underWay -= 1;
             pump();

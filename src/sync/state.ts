@@ -33,8 +33,25 @@ export type ListState = z.infer<typeof ListState>;
 /** What a walk knows of how far it is; the rest of a state is counted beside it. */
 export type Reached = Omit<ListState, 'rows' | 'requests'>;
 
-/** The state of a stream: of its only list, or of all its lists at once, with an entry for each. */
-export const StreamState = ListState.extend({ lists: z.record(z.string(), ListState).optional() });
+/** How far the event log has been acted on for a stream. */
+export const LogState = z.object({
+  /** What the log tells up to this second is in the rows that were delivered. */
+  through: z.int(),
+  /** The events of the lookback that were acted on, by id, with spaces between them. */
+  acted: z.string().default(''),
+  /** The latest event that was seen and one before it, `second:id second:id`; empty where none was. */
+  known: z.string().default(''),
+});
+export type LogState = z.infer<typeof LogState>;
+
+/**
+ * The state of a stream: of its only list, or of all its lists at once, with an entry for each. `witness` is written
+ * for streams of whose changes the event log has to tell a part.
+ */
+export const StreamState = ListState.extend({
+  lists: z.record(z.string(), ListState).optional(),
+  witness: LogState.optional(),
+});
 export type StreamState = z.infer<typeof StreamState>;
 
 /** The state of a list of which nothing has been read in this mode; what was counted before stays. */

@@ -5,6 +5,7 @@ import { createShaper, type Shaper } from '../stream/shape.ts';
 import type { PlannedStream } from './event.ts';
 import { ListReading, type Refusal } from './list-reading.ts';
 import { merged, type StreamState } from './state.ts';
+import type { Testimony } from './testimony.ts';
 
 /** A stream in this run: its parts, what has come of it, and how it ended. */
 export class StreamReading {
@@ -16,6 +17,8 @@ export class StreamReading {
   records = 0;
   started = false;
   finished = false;
+  /** What the event log has to tell of it; undefined where its cursor tells all. */
+  testimony: Testimony | undefined;
   readonly #isSplit: boolean;
 
   constructor(planned: PlannedStream, log: Log) {
@@ -34,15 +37,28 @@ export class StreamReading {
     return this.planned.stream.name;
   }
 
-  get ended(): boolean {
+  /** Its lists are read, or cannot be. */
+  get isListed(): boolean {
     return this.parts.every((part) => part.ended);
+  }
+
+  get ended(): boolean {
+    return this.isListed && !this.testimony?.isAwaited;
+  }
+
+  /** Ends what has not ended by itself, with the error that cut it short, if one did. */
+  end(error?: unknown): void {
+    for (const part of this.parts) part.end(error);
+    this.testimony?.end(error);
   }
 
   /** Why it could not be read in full; a refusal of all that it consists of among it. */
   get error(): unknown {
     const failed = this.parts.find((part) => part.error !== undefined);
     return (
-      failed?.error ?? (this.parts.every((part) => part.isRefused) ? this.refusals[0]?.error : undefined)
+      failed?.error ??
+      this.testimony?.error ??
+      (this.parts.every((part) => part.isRefused) ? this.refusals[0]?.error : undefined)
     );
   }
 
@@ -76,9 +92,10 @@ export class StreamReading {
     if (!this.parts.some((part) => part.hasNews)) return undefined;
     const finished = this.ended && this.error === undefined ? 1 : 0;
     const states = this.parts.map((part) => part.state(finished));
-    if (!this.#isSplit) return states[0];
+    const told = this.testimony && { witness: this.testimony.state };
+    if (!this.#isSplit) return { ...states[0]!, ...told };
     const entries = Object.fromEntries(this.parts.map((part, index) => [part.list.name, states[index]!]));
     const covered = states.filter((_, index) => !this.parts[index]!.isRefused);
-    return merged(entries, covered, { mode: this.planned.mode, finished });
+    return { ...merged(entries, covered, { mode: this.planned.mode, finished }), ...told };
   }
 }

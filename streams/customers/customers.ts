@@ -6,6 +6,7 @@ export const customers = defineStream({
   subject: 'customers',
   selectedByDefault: false,
   cursor: 'updated_at',
+  loggedAs: 'customer',
   with: ['catalog_elements', 'contacts', 'companies', 'group_id'],
   hasCustomFields: true,
 });

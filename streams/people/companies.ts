@@ -5,6 +5,7 @@ export const companies = defineStream({
   subject: 'people',
   suggested: true,
   cursor: 'updated_at',
+  loggedAs: 'company',
   ordersByCursor: true,
   ordersById: true,
   with: ['leads', 'contacts'],

@@ -5,6 +5,7 @@ export const contacts = defineStream({
   subject: 'people',
   suggested: true,
   cursor: 'updated_at',
+  loggedAs: 'contact',
   ordersByCursor: true,
   ordersById: true,
   with: ['leads'],

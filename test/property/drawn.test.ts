@@ -17,7 +17,7 @@ const elsewhere: Readonly<Record<string, string>> = {
       'linkEvents',
       'mergedTells',
       'eventTypes',
-    ].map((name) => [name, 'test/simulator/people.test.ts: what nothing reads yet']),
+    ].map((name) => [name, 'test/property/witness.test.ts: what the event log tells']),
   ),
   renamed: 'test/faults/credentials.test.ts: a name that is gone gives no list',
 };

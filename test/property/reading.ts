@@ -65,6 +65,7 @@ export interface ReadOptions {
   destination: Destination;
   lookbackSeconds?: number;
   startDate?: number | undefined;
+  witness?: boolean | undefined;
   signal?: AbortSignal;
   /** Readers at once; by default as many as the client finds useful. */
   readers?: number;
@@ -111,6 +112,7 @@ export async function read(
       plan,
       startDate: options.startDate,
       lookbackSeconds: options.lookbackSeconds ?? 600,
+      witness: options.witness,
       emit,
       clock,
       log: options.log ?? silentLog,
