@@ -46,6 +46,8 @@ export interface List {
   readonly envelope: string | undefined;
   /** Parameters that every request carries. */
   readonly query: Readonly<Record<string, string | readonly string[]>>;
+  /** The kinds of rows that it is asked for; undefined where it is asked for all. */
+  readonly kinds: Kinds | undefined;
   /** Parts to ask for with `with=`. */
   readonly with: readonly string[];
   /** It comes page by page; else one answer holds all of it, and page and limit are not asked for. */
@@ -72,6 +74,22 @@ export interface List {
   readonly adds: Readonly<Record<string, string | number>>;
   /** The records of a stream within one row; most lists hold them as they are. */
   readonly rows: (row: Row) => Row[];
+}
+
+/** Rows of some kinds, for which a list is asked by their names. An account may refuse a name, or overlook all of them. */
+export interface Kinds {
+  /** Takes the names, each once. */
+  readonly parameter: string;
+  readonly names: readonly string[];
+  /** Those that the catalog has named. */
+  readonly also?: readonly string[];
+  /** Where the account says which names there are, and those of them that are asked for too. */
+  readonly catalog?: {
+    readonly path: string;
+    readonly envelope: string;
+    readonly field: string;
+    readonly isWanted: (name: string) => boolean;
+  };
 }
 
 export interface Parent {
@@ -131,6 +149,7 @@ function completed(list: ListDeclaration, stream: string, cursor: string | undef
     path: list.path ?? `/api/v4/${stream}`,
     envelope: 'envelope' in list ? list.envelope : stream,
     query: list.query ?? {},
+    kinds: list.kinds,
     with: list.with ?? [],
     isPaged: list.isPaged ?? true,
     pageSize: list.pageSize ?? 250,

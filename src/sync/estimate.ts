@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { List } from '../stream/declaration.ts';
 import { FiltersIgnored } from './detour.ts';
 import { countInFlight } from './in-flight.ts';
+import { askingForKinds } from './kinds.ts';
 import { Listing, type PageRead } from './listing.ts';
 import { bestStrategy } from './strategy.ts';
 
@@ -36,7 +37,11 @@ export async function estimateList(
   startDate: number | undefined,
   clock: Clock,
 ): Promise<Estimate> {
-  const listing = new Listing(list, { client: countInFlight(client, () => 0), purpose, clock });
+  const asking = askingForKinds(
+    countInFlight(client, () => 0),
+    list,
+  );
+  const listing = new Listing(list, { client: asking, purpose, clock });
   const bounds = list.cursor === undefined || startDate === undefined ? {} : { from: startDate };
   try {
     return await estimateListing(listing, bounds);

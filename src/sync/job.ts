@@ -10,6 +10,7 @@ import { FiltersIgnored, OrderIgnored, WindowStillOpen } from './detour.ts';
 import type { Part, SyncMode } from './event.ts';
 import type { Family } from './family.ts';
 import type { CountingClient } from './in-flight.ts';
+import { askingForKinds } from './kinds.ts';
 import type { ListReading, Progress } from './list-reading.ts';
 import { Listing } from './listing.ts';
 import { Ranges } from './ranges.ts';
@@ -84,7 +85,8 @@ export class Job implements Progress {
     };
     const { coverage } = errand;
     const silence = member?.family.silence;
-    this.listing = new Listing(list, { client: counting, purpose: this.name, clock, closed, silence });
+    const asking = askingForKinds(counting, list);
+    this.listing = new Listing(list, { client: asking, purpose: this.name, clock, closed, silence });
     this.listing.origin = origin;
     this.listing.witness = coverage?.knownRow;
     this.listing.wasEmpty = coverage?.wasEmpty ?? feeds.some(({ part }) => part.before?.rows === 0);
@@ -168,7 +170,7 @@ export class Job implements Progress {
 
   reached(): Reached | undefined {
     const { mode, coverage } = this.errand;
-    if (coverage !== undefined) return coverage.state(this.ranges.left, false, this.listing.witness);
+    if (coverage !== undefined) return coverage.state(this.ranges.left, false, this.listing.knownRow);
     if (!this.#isRead) return undefined;
     const nowhere = { from: 0, through: -1, done: '', known: '' };
     return { version: 1, mode, finished: 0, ...nowhere, until: this.#closed.value };

@@ -1,6 +1,7 @@
 import { NotAvailableError } from '../errors.ts';
 import type { List } from '../stream/declaration.ts';
 import type { Part, SyncMode } from './event.ts';
+import { coversKinds, kindsState } from './kinds-catalog.ts';
 import { type ListState, type Reached, unread } from './state.ts';
 
 /** What reads a part, a job or a family of them, knows how far it is. */
@@ -47,7 +48,7 @@ export class ListReading {
   constructor(list: List, mode: SyncMode, before: ListState | undefined) {
     this.list = list;
     this.mode = mode;
-    this.before = before;
+    this.before = before !== undefined && coversKinds(before, list) ? before : undefined;
   }
 
   /** An unfinished pass in the same mode that this run goes on with. */
@@ -89,6 +90,7 @@ export class ListReading {
     const reached = this.progress?.reached();
     if (reached === undefined) return { ...beforehand, finished };
     const { filter, parent } = this.list;
+    const kinds = kindsState(this.list);
     const isRead = this.ended && this.error === undefined && !this.isResumed;
     const isWhole = isRead && filter === undefined && !parent?.onlyChanged;
     return {
@@ -96,6 +98,7 @@ export class ListReading {
       finished,
       rows: isWhole ? this.rows : (before?.rows ?? -1),
       requests: isWhole ? (this.progress?.requests ?? -1) : (before?.requests ?? -1),
+      ...(kinds !== undefined && { kinds }),
     };
   }
 

@@ -86,6 +86,8 @@ export class Listing {
   readonly orders: Set<Order['by']>;
   /** The latest row that is known to be in the list. */
   witness: Witness | undefined;
+  /** The latest row of the seconds before that one. */
+  #earlier: Witness | undefined;
   /** An earlier run has read the list and found nothing in it. */
   wasEmpty = false;
   /** Unix seconds: hardly anything is expected before, since the account did not exist. */
@@ -114,6 +116,14 @@ export class Listing {
   /** The largest page that may be asked for. */
   get largest(): number {
     return Math.min(this.#size.largest, this.facts.pageCap);
+  }
+
+  /**
+   * The row to begin with next time. In a log, an answer that comes down from the latest row to an earlier one shows by
+   * itself that it leaves nothing out; elsewhere the earlier one may move.
+   */
+  get knownRow(): Witness | undefined {
+    return (this.list.immutable ? this.#earlier : undefined) ?? this.witness;
   }
 
   /** Further requests that the permitted rate has room for. */
@@ -244,10 +254,16 @@ export class Listing {
     this.#answers += 1;
     this.facts.learn(read);
     const until = this.options.closed?.value ?? Number.POSITIVE_INFINITY;
-    for (const { id, cursor } of rows) {
-      if (cursor <= until && cursor >= (this.witness?.cursor ?? 0)) this.witness = { id, cursor };
-    }
+    for (const { id, cursor } of rows) if (cursor <= until) this.#note({ id, cursor });
     return read;
+  }
+
+  #note(row: Witness): void {
+    const latest = this.witness;
+    if (latest === undefined || row.cursor >= latest.cursor) {
+      if (latest !== undefined && row.cursor > latest.cursor) this.#earlier = latest;
+      this.witness = row;
+    } else if (this.#earlier === undefined || row.cursor > this.#earlier.cursor) this.#earlier = row;
   }
 
   #selection({ asked: { from, to } }: Bounds): Record<string, number> {

@@ -1,10 +1,9 @@
-import { RefusedRequestError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { defineStream, type Stream } from '../stream/declaration.ts';
 import { listed } from '../stream/embedded.ts';
 import { Delivery } from './delivery.ts';
 import type { CountingClient } from './in-flight.ts';
-import { patience } from './listing.ts';
+import { askingForKinds } from './kinds.ts';
 import { createReader } from './reader.ts';
 import { parseRow } from './row.ts';
 import type { RunOptions } from './run.ts';
@@ -54,49 +53,18 @@ const week = 7 * 24 * 60 * 60;
 const year = 52 * week;
 
 /**
- * Reads the event log from where `before` ends, its lookback included. A type that the account refuses is left out;
- * where it refuses all of them it is asked for none, and sends them all.
- * Rejects with NotAvailableError where the log itself is refused.
+ * Reads the event log from where `before` ends, its lookback included: a list like any other, read with the same proof
+ * that nothing is left out. Rejects with NotAvailableError where the log itself is refused.
  */
-export async function readLog(before: LogState, options: LogOptions): Promise<LogRead> {
-  let asked: readonly string[] = types;
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await readTypes(asked, before, options);
-    } catch (error) {
-      if (!(error instanceof RefusedRequestError) || asked.length === 0) throw error;
-      asked = tries === patience ? [] : await acceptedOf(asked, options.client);
-    }
-  }
-}
-
-/** Those of the types that the account can be asked for; it may answer with nothing before it looks at the question. */
-async function acceptedOf(asked: readonly string[], client: CountingClient): Promise<string[]> {
-  const accepted: string[] = [];
-  for (const type of asked) {
-    try {
-      const query = { 'filter[type][]': [type], limit: 1 };
-      await client.list({ path, envelope: 'events', query, purpose });
-      accepted.push(type);
-    } catch (error) {
-      if (!(error instanceof RefusedRequestError)) throw error;
-    }
-  }
-  return accepted;
-}
-
-/** The log is a list like any other, read with the same proof that nothing is left out. */
-async function readTypes(
-  asked: readonly string[],
+export async function readLog(
   before: LogState,
-  { client, clock, period, log, stopped, walkOf: walk = walkOf }: LogOptions,
+  { client: plain, clock, period, log, stopped, walkOf: walk = walkOf }: LogOptions,
 ): Promise<LogRead> {
   const events = new Map<number | string, LogEvent>();
   const stream = defineStream({
     name: purpose,
     schema: { $schema: '', type: 'object', properties: {} },
     ...{ path, envelope: 'events', cursor: 'created_at', immutable: true },
-    query: asked.length === 0 ? {} : { 'filter[type][]': asked },
     rows: (row) => {
       const event = eventOf(row);
       // Where an account overlooks the filter, others come too.
@@ -104,15 +72,15 @@ async function readTypes(
       return [];
     },
   });
+  // What is found out about the types holds for all questions of this look.
+  const client = askingForKinds(plain, { path, kinds: { parameter: 'filter[type][]', names: types } });
   const quiet: Log = (_, message) => log('debug', message);
   const { through } = before;
-  const told = parseKnown(before.known);
-  const earlier =
-    told.length > 0 ? told : latestOf(await eventsBefore(stream, through - period.lookbackSeconds, client));
+  const known = before.known || (await eventBefore(stream, through - period.lookbackSeconds, client));
   const state = {
     ...{ version: 1 as const, mode: 'incremental' as const, from: 0, through, until: through, done: '' },
     ...{ rows: -1, requests: -1, finished: 0 as const },
-    known: earlier[0] === undefined ? '' : `${earlier[0].at}:${earlier[0].id}`,
+    known,
   };
   const reading = new StreamReading(
     { stream, mode: 'incremental', columns: [], state, required: false },
@@ -132,30 +100,26 @@ async function readTypes(
   const reached = reading.ended ? reading.state() : undefined;
   return {
     events: [...events.values()],
-    reached: reached && {
-      through: reached.through,
-      known: formatKnown(latestOf([...earlier, ...events.values(), ...parseKnown(reached.known)])),
-    },
+    reached: reached && { through: reached.through, known: reached.known },
   };
 }
 
 /**
- * Events of the year before a first look: an answer that reaches back to one is no empty one. Where the latest do not
- * come first, only those of the last week will do: reading on from an older one would mean to read all that followed.
+ * An event of the year before a first look, as a state names it: an answer that reaches back to it is no empty one, and
+ * where it is not the latest, shows by itself that nothing is left out. Where the latest do not come first, only one of
+ * the last week will do: reading on from an older one would mean to read all that followed. Empty where there is none.
  */
-async function eventsBefore(
-  { lists: [list] }: Stream,
-  to: number,
-  client: CountingClient,
-): Promise<Pick<LogEvent, 'id' | 'at'>[]> {
+async function eventBefore({ lists: [list] }: Stream, to: number, client: CountingClient): Promise<string> {
   const bounds = { 'filter[created_at][from]': to - year, 'filter[created_at][to]': to };
   const query = { ...list!.query, limit: list!.pageSize, ...bounds };
   const { rows } = await client.list({ path, envelope: 'events', query, purpose });
-  const events = rows
-    .map((row) => parseRow(row, list!, purpose))
-    .map(({ id, cursor }) => ({ id, at: cursor }));
-  const isFalling = events.every(({ at }, index) => index === 0 || at <= events[index - 1]!.at);
-  return events.filter(({ at }) => at <= to && (isFalling || at > to - week));
+  const all = rows.map((row) => parseRow(row, list!, purpose));
+  const isFalling = all.every(({ cursor }, index) => index === 0 || cursor <= all[index - 1]!.cursor);
+  const before = all
+    .filter(({ cursor }) => cursor <= to && (isFalling || cursor > to - week))
+    .sort((one, two) => two.cursor - one.cursor);
+  const known = before.find(({ cursor }) => cursor < before[0]!.cursor) ?? before[0];
+  return known === undefined ? '' : `${known.cursor}:${known.id}`;
 }
 
 function eventOf(row: Record<string, unknown>): LogEvent {
@@ -169,23 +133,4 @@ function eventOf(row: Record<string, unknown>): LogEvent {
 
 function isNamed(entity: { type?: unknown; id?: unknown } | undefined): entity is Named {
   return typeof entity?.type === 'string' && typeof entity.id === 'number';
-}
-
-/**
- * The latest two events of different seconds, the earlier one first: what begins at the latest event and comes down to
- * one before it shows by itself that nothing was left out.
- */
-function latestOf<Event extends Pick<LogEvent, 'id' | 'at'>>(events: readonly Event[]): Event[] {
-  const falling = [...events].sort((one, two) => two.at - one.at);
-  const latest = falling[0];
-  const earlier = falling.find(({ at }) => at < latest!.at);
-  return [earlier, latest].filter((event) => event !== undefined);
-}
-
-function formatKnown(events: readonly Pick<LogEvent, 'id' | 'at'>[]): string {
-  return events.map(({ at, id }) => `${at}:${id}`).join(' ');
-}
-
-function parseKnown(text: string): Pick<LogEvent, 'id' | 'at'>[] {
-  return [...text.matchAll(/(\d+):(\S+)/g)].map(([, at, id]) => ({ at: Number(at), id: id! }));
 }

@@ -7,6 +7,7 @@ import { ClosedSecond } from './closed-second.ts';
 import { Delivery } from './delivery.ts';
 import type { Emit, PlannedStream } from './event.ts';
 import { countInFlight } from './in-flight.ts';
+import { withNamedKinds } from './kinds-catalog.ts';
 import { LogWitness } from './log-witness.ts';
 import { createReader } from './reader.ts';
 import { type WalkOf, walkOf } from './strategy.ts';
@@ -49,10 +50,14 @@ export async function run(options: RunOptions): Promise<Failures> {
   const period = { startDate: options.startDate, lookbackSeconds: options.lookbackSeconds, closed };
   let underWay = 0;
   const log = sayingOnce(options.log);
-  const streams = options.plan.map((planned) => new StreamReading(planned, log));
+  const isLook = options.recordLimit !== undefined;
+  const plan = isLook
+    ? options.plan
+    : await Promise.all(options.plan.map((planned) => withNamedKinds(planned, client, closed.value)));
+  const streams = plan.map((planned) => new StreamReading(planned, log));
   const counting = countInFlight(client, () => underWay);
   const work = new Work(streams, { client: counting, period, clock, origin, log });
-  noteStates(options.plan, closed, log);
+  noteStates(plan, closed, log);
   noteFilters(account, log);
   noteStartDate(options.startDate, log);
   const delivery = new Delivery({ ...options, log }, streams);

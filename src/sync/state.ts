@@ -21,17 +21,19 @@ export const ListState = z.object({
    * `from-to@position:last`. Of lists that hang on parents, the parents that are done (`parents-done.ts`).
    */
   done: z.string(),
-  /** The latest row that was seen, `second:id`; empty where none was. An honest answer from there on is not empty. */
+  /** A row among the latest that were seen, `second:id`; empty where none was. An honest answer from there on is not empty. */
   known: z.string().default(''),
   /** How many rows the list held when it was last read whole; -1 where nobody knows. */
   rows: z.int().default(-1),
   /** How many requests that took. */
   requests: z.int().default(-1),
+  /** The kinds of rows that were asked for beside those that are declared, with spaces between them. */
+  kinds: z.string().optional(),
 });
 export type ListState = z.infer<typeof ListState>;
 
 /** What a walk knows of how far it is; the rest of a state is counted beside it. */
-export type Reached = Omit<ListState, 'rows' | 'requests'>;
+export type Reached = Omit<ListState, 'rows' | 'requests' | 'kinds'>;
 
 /** How far the event log has been acted on for a stream. */
 export const LogState = z.object({
@@ -39,7 +41,7 @@ export const LogState = z.object({
   through: z.int(),
   /** The events of the lookback that were acted on, by id, with spaces between them. */
   acted: z.string().default(''),
-  /** The latest event that was seen and one before it, `second:id second:id`; empty where none was. */
+  /** An event among the latest that were seen, `second:id`; empty where none was. */
   known: z.string().default(''),
 });
 export type LogState = z.infer<typeof LogState>;

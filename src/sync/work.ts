@@ -86,8 +86,8 @@ function errandsOf(streams: readonly StreamReading[], period: ReadingPeriod): Er
   const errands = new Map<string, Errand & { feeds: Feed[]; families: Family[] }>();
   /** `reader` tells apart who reads different intervals of one list. */
   const errandFor = (list: List, mode: Errand['mode'], coverage?: Coverage, reader?: unknown) => {
-    const { host, path, envelope, query } = list;
-    const question = JSON.stringify([host, path, envelope, query, list.with, reader]);
+    const { host, path, envelope, query, kinds } = list;
+    const question = JSON.stringify([host, path, envelope, query, kinds, list.with, reader]);
     const errand = errands.get(question) ?? { list, mode, coverage, feeds: [], families: [] };
     errands.set(question, errand);
     return errand;

@@ -9,11 +9,19 @@ export const deletions = defineStream({
   subject: 'activity',
   path: '/api/v4/events',
   envelope: 'events',
-  query: {
-    'filter[type][]': [
+  kinds: {
+    parameter: 'filter[type][]',
+    names: [
       ...['lead_deleted', 'contact_deleted', 'company_deleted', 'customer_deleted', 'task_deleted'],
       ...['lead_restored', 'contact_restored', 'company_restored', 'entity_merged', 'common_note_deleted'],
     ],
+    // Not every account knows events of elements, or of customers and tasks that come back.
+    catalog: {
+      path: '/api/v4/events/types',
+      envelope: 'events_types',
+      field: 'key',
+      isWanted: (type) => kindOf(type) !== undefined,
+    },
   },
   key: ['event_id'],
   cursor: 'happened_at',

@@ -48,8 +48,9 @@ describe.each(lists)('%s %s', (_stream, _name, list) => {
     const bounds = list.filter === undefined ? [] : [`${list.filter}[from]`, `${list.filter}[to]`];
     const paging = list.isPaged ? ['page', 'limit'] : [];
     const ids = list.parent?.many === undefined ? [] : [list.parent.many.parameter];
+    const kinds = list.kinds === undefined ? [] : [list.kinds.parameter];
     expect(endpoint.filters).toEqual(
-      expect.arrayContaining([...Object.keys(list.query), ...bounds, ...paging, ...ids]),
+      expect.arrayContaining([...Object.keys(list.query), ...bounds, ...paging, ...ids, ...kinds]),
     );
     const orders = [...(list.ordersByCursor ? [list.cursor] : []), ...(list.ordersById ? ['id'] : [])];
     expect(endpoint.orders).toEqual(expect.arrayContaining(orders));
