@@ -7,10 +7,10 @@ const LETTERS = '0123456789abcdefghjkmnpqrstvwxyz';
 /** The last letters of an event's id hold its row, so that an id is found without an index. */
 const ROW_LETTERS = 5;
 
-/** The id of an event: a lower-case ULID of 26 letters (observed-data.md §0.4). */
+/** The id of an event: a lower-case ULID of 26 letters (observed-data.md §0.4), which rises with the events of a second. */
 export function eventId(seed: number, row: number, createdAt: number): string {
-  const milliseconds = createdAt * 1000 + (mix(seed, row, 70) % 1000);
-  const random = mix(seed, row, 71) * 2048 + (mix(seed, row, 72) % 2048);
+  const milliseconds = createdAt * 1000 + (mix(seed, createdAt, 70) % 1000);
+  const random = row * 2 ** 31 + (mix(seed, row, 71) >>> 1);
   return letters(milliseconds, 10) + letters(random, 11) + letters(row, ROW_LETTERS);
 }
 

@@ -1,6 +1,6 @@
 import type { ShapedRecord } from '../../stream/record.ts';
 import { type Database, has } from './database.ts';
-import { type Marking, prepareMarking } from './marking.ts';
+import { type Marking, noteSeen, prepareMarking } from './marking.ts';
 import { type Merge, mergesOf, streamsOfEntities } from './merges.ts';
 import type { States } from './state.ts';
 
@@ -14,6 +14,8 @@ export type OnMarked = (stream: string, rows: number) => void;
 export interface Deletions {
   /** Writes records of a stream with `write`, then follows those of them that tell of a deletion and are new. */
   follow(stream: string, records: readonly ShapedRecord[], write: () => void): void;
+  /** Notes records that this run has found alive: they outlived all that its log tells of. */
+  saw(stream: string, records: readonly ShapedRecord[]): void;
   /** Follows what was told after the second `since` once more, for a table that rows were carried into. */
   followAgain(stream: string, since: number): void;
   /** Marks records that the account, asked for them by id, does not have; `at` is the second to note. */
@@ -62,7 +64,9 @@ export function openDeletions(database: Database, states: States, onMarked: OnMa
     onMarked(stream, marking.die({ id: loser, at, since: states.readSince(stream) }));
     marking.nameWinner(loser, winner);
   };
+  const outlived = noteSeen(database);
   return {
+    saw: outlived,
     follow(stream, records, write) {
       const rows = records.map(({ data }) => data);
       if (stream === 'deletions') {

@@ -1,13 +1,14 @@
 import type { Stream } from '../../stream/declaration.ts';
 import { withoutBin } from './bin.ts';
 import type { Database } from './database.ts';
+import type { Deletions } from './deletions.ts';
 import type { Lane } from './lane.ts';
 import { dropRefresh } from './refresh.ts';
 import { begunAt, type States } from './state.ts';
 import { prepareUpsert, reviveOrReplace } from './upsert.ts';
 
 /** Rows go into the table that everybody reads, from where the state says. */
-export function goOn(database: Database, states: States, stream: Stream): Lane {
+export function goOn(database: Database, states: States, stream: Stream, deletions: Deletions): Lane {
   const { name } = stream;
   dropRefresh(database, stream);
   states.write(name, 'refresh_state', undefined);
@@ -19,7 +20,9 @@ export function goOn(database: Database, states: States, stream: Stream): Lane {
   const lane: Lane = {
     stream,
     take(records) {
-      lane.changed += upsert(withoutBin(records));
+      const alive = withoutBin(records);
+      lane.changed += upsert(alive);
+      if (before !== undefined) deletions.saw(name, alive);
     },
     state: before,
     advance(state) {

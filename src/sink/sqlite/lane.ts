@@ -60,7 +60,7 @@ export function prepareLane(
   options: Filling,
 ): Lane {
   prepareTable(database, states, stream, options);
-  if (mode === 'incremental') return goOn(database, states, stream);
+  if (mode === 'incremental') return goOn(database, states, stream, options.deletions);
   return marksOf(stream).size === 0
     ? readLogAnew(database, states, stream)
     : refresh(database, states, stream, options);

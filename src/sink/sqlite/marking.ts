@@ -1,3 +1,4 @@
+import type { ShapedRecord } from '../../stream/record.ts';
 import { type Database, quote } from './database.ts';
 import { deletedAt, mergedInto } from './marks.ts';
 
@@ -20,6 +21,20 @@ export interface Marking {
   miss(id: number | string, at: number): number;
 }
 
+/** Makes the table of what was seen alive in this run; prepareMarking reads it. */
+export function noteSeen(database: Database): (table: string, records: readonly ShapedRecord[]) => void {
+  database.exec(
+    `CREATE TEMP TABLE ${seen} (name TEXT, id INTEGER, parent TEXT, PRIMARY KEY (name, id, parent)) WITHOUT ROWID`,
+  );
+  const note = database.prepare(`INSERT OR IGNORE INTO ${seen} VALUES (?, ?, ?)`);
+  return (table, records) => {
+    for (const { data } of records)
+      if (typeof data.id === 'number') note.run(table, data.id, data.entity_type ?? '');
+  };
+}
+
+const seen = 'temp._kommo_seen';
+
 export function prepareMarking(database: Database, table: string): Marking {
   const columns = new Set(
     database.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck().all(table),
@@ -30,9 +45,11 @@ export function prepareMarking(database: Database, table: string): Marking {
     : 'id = @id';
   // What was changed after its deletion is not deleted any more.
   const isUntouched = columns.has('updated_at') ? 'coalesce(updated_at, 0) <= @at' : 'true';
+  const parentOf = columns.has('entity_type') ? "coalesce(entity_type, '')" : "''";
+  const wasSeen = `SELECT 1 FROM ${seen} AS seen WHERE seen.name = @table AND seen.id = @id AND seen.parent = ${parentOf}`;
   const die = database.prepare(
-    `UPDATE ${name} SET ${deletedAt} = @at ` +
-      `WHERE ${isIts} AND ${isUntouched} AND ${deletedAt} IS NULL AND @at > @since`,
+    `UPDATE ${name} SET ${deletedAt} = @at WHERE ${isIts} AND ${isUntouched} AND ` +
+      `${deletedAt} IS NULL AND @at > @since AND NOT EXISTS (${wasSeen})`,
   );
   // A full read notes when it missed the record; the log knows when it was deleted.
   const date = database.prepare(
@@ -51,7 +68,7 @@ export function prepareMarking(database: Database, table: string): Marking {
   return {
     die({ id, at, parent = null, since }) {
       date.run({ id, at, parent });
-      return die.run({ id, at, parent, since }).changes;
+      return die.run({ id, at, parent, since, table }).changes;
     },
     revive: (id, at) => revive.run({ id, at }).changes,
     nameWinner: (id, winner) => void nameWinner?.run({ id, winner }),

@@ -123,6 +123,22 @@ describe('a record that the log says is deleted', () => {
     expect(marks(path)).toEqual([[1, null]]);
   });
 
+  test('is alive when it came before that in the same run: what is read outlived what the log of the run tells', async () => {
+    const path = await fileWith(lead(1, 5), lead(2, 5));
+    const sink = open(path);
+    await sink.emit(recordsOf(leads, [lead(1, 20)]));
+    await sink.emit(tellsOf([told('01', 'lead_deleted', 1, 20), told('02', 'lead_deleted', 2, 20)]));
+    await end(sink, 30);
+    expect(marks(path)).toEqual([
+      [1, null],
+      [2, 20],
+    ]);
+    const next = open(path);
+    await next.emit(tellsOf([told('03', 'lead_deleted', 1, 31)]));
+    await end(next, 40);
+    expect(marks(path)[0]).toEqual([1, 31]);
+  });
+
   test('is alive when it was changed after its deletion', async () => {
     const path = await fileWith(lead(1, 21));
     const sink = open(path);
