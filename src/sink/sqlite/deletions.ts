@@ -25,6 +25,11 @@ export interface Deletions {
 interface Told {
   kind: string;
   at: number;
+}
+
+/** What an event is about; notes of two entities may have the same id. */
+interface Subject {
+  id: number;
   parent: string | null;
 }
 
@@ -45,16 +50,16 @@ export function openDeletions(database: Database, states: States, onMarked: OnMa
   );
   // Of a merge it is not known whether it names the one that is gone.
   const lastTold = once(() =>
-    database.prepare<[string, unknown], Told>(
-      'SELECT kind, happened_at AS at, parent_type AS parent FROM deletions ' +
-        "WHERE entity_type = ? AND entity_id = ? AND kind <> 'merged' ORDER BY happened_at DESC, event_id DESC LIMIT 1",
+    database.prepare<[string, number, string | null], Told>(
+      'SELECT kind, happened_at AS at FROM deletions WHERE entity_type = ? AND entity_id = ? AND parent_type IS ? ' +
+        "AND kind <> 'merged' ORDER BY happened_at DESC, event_id DESC LIMIT 1",
     ),
   );
-  const followEntity = (stream: string, id: number) => {
+  const followEntity = (stream: string, { id, parent }: Subject) => {
     const marking = markingOf(stream);
-    const told = marking && lastTold().get(stream, id);
+    const told = marking && lastTold().get(stream, id, parent);
     if (told === undefined) return;
-    const { kind, at, parent } = told;
+    const { kind, at } = told;
     if (kind === 'restored') onMarked(stream, -marking!.revive(id, at));
     else onMarked(stream, marking!.die({ id, at, parent, since: states.readSince(stream) }));
   };
@@ -72,9 +77,10 @@ export function openDeletions(database: Database, states: States, onMarked: OnMa
       if (stream === 'deletions') {
         const told = rows.filter(({ event_id }) => isKnown().get(event_id) === undefined);
         write();
-        for (const { entity_type, entity_id } of told) {
-          if (typeof entity_type === 'string' && typeof entity_id === 'number')
-            followEntity(entity_type, entity_id);
+        for (const { entity_type, entity_id: id, parent_type } of told) {
+          const parent = typeof parent_type === 'string' ? parent_type : null;
+          if (typeof entity_type === 'string' && typeof id === 'number')
+            followEntity(entity_type, { id, parent });
         }
       } else if (stream === 'events') {
         const merges = rows.flatMap((row) =>
@@ -86,10 +92,10 @@ export function openDeletions(database: Database, states: States, onMarked: OnMa
     },
     followAgain(stream, since) {
       if (states.knows('deletions')) {
-        const ids = database.prepare<[string, number], number>(
-          'SELECT DISTINCT entity_id FROM deletions WHERE entity_type = ? AND happened_at > ?',
+        const subjects = database.prepare<[string, number], Subject>(
+          'SELECT DISTINCT entity_id AS id, parent_type AS parent FROM deletions WHERE entity_type = ? AND happened_at > ?',
         );
-        for (const id of ids.pluck().all(stream, since)) followEntity(stream, id);
+        for (const subject of subjects.all(stream, since)) followEntity(stream, subject);
       }
       const entity = [...streamsOfEntities].find(([, of]) => of === stream)?.[0];
       if (entity !== undefined && states.knows('events')) {

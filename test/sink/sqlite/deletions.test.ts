@@ -243,6 +243,23 @@ test('a note is marked where it belongs, as ids may be the same in two entities'
     { entity_type: 'contacts', _deleted_at: null },
     { entity_type: 'leads', _deleted_at: 20 },
   ]);
+  const third = open(path, 'incremental', streams);
+  const both = ['lead', 'contact'].map((entity_type, index) =>
+    told(`0${index + 2}`, 'common_note_deleted', 9, 40 + index, {
+      ...{ value_before, entity_type, created_by: 8 + index },
+    }),
+  );
+  await third.emit(tellsOf(both));
+  await third.emit(checkpoint('deletions', { until: 50 }));
+  third.close();
+  expect(query(path, 'SELECT entity_type, _deleted_at FROM notes ORDER BY entity_type')).toEqual([
+    { entity_type: 'contacts', _deleted_at: 41 },
+    { entity_type: 'leads', _deleted_at: 20 },
+  ]);
+  expect(query(path, 'SELECT id, deleted_by FROM deleted_records ORDER BY id')).toEqual([
+    { id: 'contacts/3', deleted_by: 9 },
+    { id: 'leads/3', deleted_by: 8 },
+  ]);
 });
 
 describe('of two records that were merged', () => {

@@ -50,6 +50,7 @@ function describeMarked(tables: Tables): Selection {
   const who = tables.has('deletions')
     ? '(SELECT deletion.created_by FROM deletions AS deletion WHERE deletion.entity_type = gone.stream ' +
       "AND deletion.entity_id = CAST(gone.entity_id AS INTEGER) AND deletion.kind <> 'restored' " +
+      "AND (deletion.parent_type IS NULL OR gone.id = deletion.parent_type || '/' || gone.entity_id) " +
       'ORDER BY deletion.happened_at DESC, deletion.event_id DESC LIMIT 1)'
     : 'NULL';
   const name = `(SELECT person.name FROM users AS person WHERE person.id = ${who})`;
