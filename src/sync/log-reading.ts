@@ -10,6 +10,7 @@ import type { RunOptions } from './run.ts';
 import type { LogState } from './state.ts';
 import { walkOf } from './strategy.ts';
 import { StreamReading } from './stream-reading.ts';
+import { unknownDensity } from './walk/density.ts';
 import { Work, type WorkOptions } from './work.ts';
 
 /** A record that an event is about, under the name that the log has for its kind. */
@@ -93,6 +94,8 @@ export async function readLog(
   const reader = createReader({ client, delivery, closed, clock, stopped, walkOf: walk });
   for (let task = work.next(); task !== undefined && !stopped(); task = work.next()) {
     task.job.started = true;
+    // What has happened since the last look is read in one go, until more comes than a window should hold.
+    task.job.listing.density ??= { ...unknownDensity(closed.value), isMeasured: true };
     if (task.range !== undefined) task.job.ranges.busy.add(task.range);
     await reader.work(task);
   }

@@ -107,7 +107,7 @@ test('500 links among 20,000 leads cost their pages and little more', async () =
     for (const [name, state] of before) destination.states.set(name, state);
     const { requests } = await run({ streams: leads });
     expect(new Set(delivered(destination)).size).toBeGreaterThanOrEqual(500);
-    const pages = Math.ceil(eventsOf(account).length / 100);
+    const pages = Math.ceil(eventsOf(account).length / 250);
     if (process.env.KOMMO_SHOW_COST)
       process.stderr.write(
         `500 links: ${requests} requests, ${without} without, ${eventRequests(simulator)} of all for events\n`,
@@ -115,6 +115,40 @@ test('500 links among 20,000 leads cost their pages and little more', async () =
     expect(requests - without).toBeLessThanOrEqual(500 / 250 + pages + 5);
   });
 });
+
+test.each([
+  ['asked for by type, it costs what matters', 'honoured', 5],
+  // Where types are overlooked, all of it has to be read.
+  ['where types are overlooked, its pages', 'ignored', (100_000 / 250) * 1.15 + 12],
+] as const)(
+  'the log of a busy day: %s',
+  async (_, eventTypes, most) => {
+    await inOffice({ leads: 300 }, async ({ account, simulator, clock, destination, run }) => {
+      await run();
+      simulator.readings.eventTypes = eventTypes;
+      const at = account.now();
+      account.import({
+        ...{ stream: 'events', count: 100_000, at, over: 86_400 },
+        record: { type: 'robot_replied', entity_type: 'lead', entity_id: account.ids('leads')[0] },
+      });
+      const tagged = account.ids('leads').slice(0, 24);
+      for (const lead of tagged) {
+        account.tag('leads', lead, 'busy');
+        clock.advance(3_600_000);
+      }
+      clock.advance(3_600_000);
+      simulator.statistics.reset();
+      await run();
+      expect(delivered(destination).sort()).toEqual(tagged.map((lead) => `leads ${lead}`).sort());
+      if (process.env.KOMMO_SHOW_COST)
+        process.stderr.write(
+          `a busy day, types ${eventTypes}: ${eventRequests(simulator)} requests for events\n`,
+        );
+      expect(eventRequests(simulator)).toBeLessThanOrEqual(most);
+    });
+  },
+  120_000,
+);
 
 function eventsOf(account: Account): unknown[] {
   return account.ids('events').filter((id) => /_linked$/.test(String(account.record('events', id)?.type)));
