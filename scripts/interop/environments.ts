@@ -16,7 +16,7 @@ const requirements = {
   'singer-tools': ['singer-tools'],
   pyairbyte: ['airbyte'],
   'airbyte-cdk': ['airbyte-cdk[dev]', 'pytest'],
-  duckdb: ['duckdb==1.5.5', 'duckdb-extension-sqlite-scanner==1.5.5'],
+  duckdb: ['duckdb==1.5.5', 'duckdb-extension-sqlite-scanner==1.5.5', 'sqlglot'],
 } as const;
 export type Client = keyof typeof requirements;
 

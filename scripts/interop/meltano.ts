@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { streams as catalogue } from '../../streams/index.ts';
 import { expectedRows, type OpenAccount, openAccount, type Rows, streams, workGoesOn } from './account.ts';
 import { compare, keepings, type Store } from './comparison.ts';
+import { checkDeletions, peopleDelete, peopleRestore, type Warehouse } from './deletions.ts';
 import type { Client } from './environments.ts';
 import { loader, meltano, mustMeltano, stored, writeProject } from './meltano-project.ts';
 import { startPostgres } from './postgres.ts';
@@ -89,8 +90,38 @@ export async function meltanoChecks(): Promise<MeltanoChecks> {
       ['run --full-refresh', () => runAll('--full-refresh')],
       ['run with a deselected stream and column', () => runSelected(account)],
       ['el --select', () => extractSelected(account)],
+      [
+        'run with deletions, and the SQL that applies them',
+        async () => {
+          const place = join(stored('duckdb'), 'warehouse.duckdb');
+          const warehouses: Warehouse[] = [
+            { client: 'target-duckdb', dialect: 'duckdb', place, schema: 'kommo' },
+            { client: 'duckdb', dialect: 'bigquery', place, schema: 'kommo' },
+            { client: 'target-postgres', dialect: 'postgres', place: postgres.url, schema: 'kommo' },
+          ];
+          return applyDeletions(account, warehouses);
+        },
+      ],
     ],
   };
+}
+
+/** Loads what was deleted and what came back into the two targets, and applies the SQL of the page each time. */
+async function applyDeletions(account: OpenAccount, warehouses: readonly Warehouse[]): Promise<string> {
+  const load = async () => {
+    for (const client of ['target-duckdb', 'target-postgres'])
+      await mustMeltano(account, ['run', 'tap-kommo', client], {
+        TAP_KOMMO__SELECT: JSON.stringify(['*.*', ...withoutRest.map((stream) => `!${stream}.*`)]),
+      });
+    let alive = '';
+    for (const warehouse of warehouses) alive = await checkDeletions(account, warehouse);
+    return alive;
+  };
+  peopleDelete(account);
+  const alive = await load();
+  peopleRestore(account);
+  await load();
+  return `${alive}; the same in ${warehouses.map(({ dialect }) => dialect).join(', ')}`;
 }
 
 async function configTest(account: OpenAccount): Promise<string> {

@@ -4,6 +4,7 @@ import type { Stream } from '../../src/stream/declaration.ts';
 import { streams as catalogue } from '../../streams/index.ts';
 import { expectedRows, type OpenAccount, openAccount, streams } from './account.ts';
 import { compare, keepings } from './comparison.ts';
+import { checkDeletions, peopleDelete, peopleRestore, type Warehouse } from './deletions.ts';
 import { type Client, programOf } from './environments.ts';
 import { expect, must, root, run, source, tap, workshop } from './programs.ts';
 
@@ -103,7 +104,20 @@ export async function pyAirbyte(): Promise<string> {
   const place = join(folder, 'cache.duckdb');
   const store = { kind: 'pyairbyte', place, keeping: keepings.asIs, upserts: true };
   await compare('pyairbyte', store, await expectedRows(account));
-  return `check, discover; ${reads.first} records, then none, then the 3 that were edited; ${whole} of full refresh; equal in every column`;
+  const again = [programOf('pyairbyte', 'python'), interop('airbyte_again.py'), source, folder];
+  const readAgain = () =>
+    must([...again, JSON.stringify(namesOf(incremental))], {
+      cwd: folder,
+      environment: { AIRBYTE_OFFLINE_MODE: '1', SOURCE_CONFIG: JSON.stringify(airbyteConfig(account)) },
+    });
+  const warehouse: Warehouse = { client: 'pyairbyte', dialect: 'duckdb', place, schema: 'main' };
+  peopleDelete(account);
+  await readAgain();
+  const alive = await checkDeletions(account, warehouse);
+  peopleRestore(account);
+  await readAgain();
+  await checkDeletions(account, warehouse);
+  return `check, discover; ${reads.first} records, then none, then the 3 that were edited; ${whole} of full refresh; equal in every column; ${alive}`;
 }
 
 export async function airbyteCdk(): Promise<string> {
