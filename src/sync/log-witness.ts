@@ -45,31 +45,37 @@ export class LogWitness {
   /** Asks it. Rejects only with what ends the whole run. */
   async look(stopped: () => boolean): Promise<void> {
     this.#hasLooked = true;
-    const { delivery, log } = this.#options;
     const streams = this.#streams.filter(({ error }) => error === undefined);
     for (const stream of this.#streams) if (stream.error !== undefined) stream.testimony!.end();
-    try {
-      const read = streams.length === 0 ? undefined : await this.#read(streams, stopped);
+    const read = streams.length === 0 ? undefined : await this.#read(streams, stopped);
+    for (const stream of streams) {
       if (stopped()) return;
-      for (const stream of streams) if (read?.reached !== undefined) await this.#act(stream, read, stopped);
-    } catch (error) {
-      if (concernsAll(error) || delivery.broken !== undefined) throw error;
-      const isRefused = error instanceof NotAvailableError;
-      if (isRefused)
-        log(
-          'warn',
-          `the log of events is refused (${error.status}: it needs ${error.needs}); changes of links and tags that leave updated_at alone are not seen`,
-        );
-      for (const { testimony } of streams) testimony!.end(isRefused ? undefined : error);
+      if (read?.reached !== undefined) await this.#act(stream, read, stopped).catch(this.#failing([stream]));
     }
-    if (!stopped()) await delivery.finishEnded();
+    if (!stopped()) await this.#options.delivery.finishEnded();
   }
 
-  /** The log since the earliest second that any of the streams has not heard of. */
-  async #read(streams: readonly StreamReading[], stopped: () => boolean): Promise<LogRead> {
+  /** Ends what the log has to tell of these streams with an error, unless it ends the whole run. */
+  #failing(streams: readonly StreamReading[]): (error: unknown) => undefined {
+    return (error) => {
+      if (concernsAll(error) || this.#options.delivery.broken !== undefined) throw error;
+      for (const { testimony } of streams) testimony!.end(error);
+    };
+  }
+
+  /** The log since the earliest second that any of the streams has not heard of; undefined where it cannot be read. */
+  async #read(streams: readonly StreamReading[], stopped: () => boolean): Promise<LogRead | undefined> {
     const states = streams.map(({ testimony }) => testimony!.state);
     const earliest = states.reduce((one, two) => (two.through < one.through ? two : one));
-    return await readLog(earliest, { ...this.#options, stopped });
+    return await readLog(earliest, { ...this.#options, stopped }).catch((error: unknown) => {
+      if (!(error instanceof NotAvailableError)) return this.#failing(streams)(error);
+      for (const { testimony } of streams) testimony!.end();
+      this.#options.log(
+        'warn',
+        `the log of events is refused (${error.status}: it needs ${error.needs}); changes of links and tags that leave updated_at alone are not seen`,
+      );
+      return undefined;
+    });
   }
 
   async #act(stream: StreamReading, { events, reached }: LogRead, stopped: () => boolean): Promise<void> {

@@ -1,6 +1,7 @@
 import type { ListRequest } from '../api/kommo-client.ts';
-import { RefusedRequestError } from '../errors.ts';
+import { NotAvailableError, RefusedRequestError } from '../errors.ts';
 import type { List } from '../stream/declaration.ts';
+import { mayBeForTheFilter } from './detour.ts';
 import { recordAt } from './gone.ts';
 import type { CountingClient } from './in-flight.ts';
 import { parseRow, type Row } from './row.ts';
@@ -58,17 +59,24 @@ async function answer(
     const { rows } = await client.list(request);
     return rows.map((row) => parseRow(row, list, purpose)).filter(isListed);
   } catch (error) {
-    if (error instanceof RefusedRequestError) return [];
+    if (mayBeForTheFilter(error)) return [];
     throw error;
   }
 }
 
+/** Of a record that the token may not see, nothing is known. */
 async function atItsAddress(client: CountingClient, list: List, id: Id, purpose: string): Promise<Found> {
   const { host, path, with: parts } = list;
   const where = { host, path: `${path}/${encodeURIComponent(id)}`, purpose };
-  const body = await recordAt(client, where, { with: parts.join(',') });
-  if (body === undefined) return { rows: [], gone: [id] };
-  return { rows: [parseRow(body, list, purpose)].filter(isListed), gone: [] };
+  try {
+    const body = await recordAt(client, where, { with: parts.join(',') });
+    if (body === undefined) return { rows: [], gone: [id] };
+    return { rows: [parseRow(body, list, purpose)].filter(isListed), gone: [] };
+  } catch (error) {
+    if (error instanceof NotAvailableError || error instanceof RefusedRequestError)
+      return { rows: [], gone: [] };
+    throw error;
+  }
 }
 
 /** Rows of the bin are null almost everywhere, and must not replace what is known of a record. */

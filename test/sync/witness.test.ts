@@ -190,6 +190,38 @@ test('a record that the log names and the account does not have is said to be go
   });
 });
 
+test('a record that the token may not see says nothing, and the others are brought', async () => {
+  await inOffice({}, async ({ account, simulator, clock, destination, run }) => {
+    const [seen, hidden] = account.ids('leads');
+    for (const lead of [seen, hidden]) account.tag('leads', lead!, 'one');
+    simulator.faults.addNamed('forbidden', { match: ({ path }) => path.endsWith(`/${hidden}`) });
+    account.purge('leads', hidden!);
+    clock.advance(60_000);
+    const { failures } = await run();
+    expect(failures?.size).toBe(0);
+    expect(delivered(destination)).toEqual([`leads ${seen}`]);
+    expect(destination.events.filter(({ type }) => type === 'gone')).toEqual([]);
+  });
+});
+
+test('a list that fails when it is asked by id leaves the others alone', async () => {
+  await inOffice({}, async ({ account, simulator, clock, destination, run }) => {
+    const [lead] = account.ids('leads');
+    const [contact] = account.ids('contacts');
+    account.link('leads', lead!, 'contacts', contact!);
+    clock.advance(60_000);
+    simulator.faults.addNamed('server-error', {
+      ...{ list: 'leads', match: ({ parameters }) => parameters.has('filter[id][]') },
+    });
+    const { failures } = await run();
+    expect([...failures!.keys()]).toEqual(['leads']);
+    expect(delivered(destination)).toEqual([`contacts ${contact}`]);
+    simulator.faults.clear();
+    await run();
+    expect(delivered(destination)).toEqual([`leads ${lead}`]);
+  });
+});
+
 test('switched off, the log is not asked, and is caught up with when it is switched on again', async () => {
   await inOffice({}, async ({ account, simulator, clock, destination, run }) => {
     const [lead] = account.ids('leads');
