@@ -10,7 +10,6 @@ import { FiltersIgnored, OrderIgnored, WindowStillOpen } from './detour.ts';
 import type { Part, SyncMode } from './event.ts';
 import type { Family } from './family.ts';
 import type { CountingClient } from './in-flight.ts';
-import { askingForKinds } from './kinds.ts';
 import type { ListReading, Progress } from './list-reading.ts';
 import { Listing } from './listing.ts';
 import { Ranges } from './ranges.ts';
@@ -85,8 +84,7 @@ export class Job implements Progress {
     };
     const { coverage } = errand;
     const silence = member?.family.silence;
-    const asking = askingForKinds(counting, list);
-    this.listing = new Listing(list, { client: asking, purpose: this.name, clock, closed, silence });
+    this.listing = new Listing(list, { client: counting, purpose: this.name, clock, closed, silence });
     this.listing.origin = origin;
     this.listing.witness = coverage?.knownRow;
     this.listing.wasEmpty = coverage?.wasEmpty ?? feeds.some(({ part }) => part.before?.rows === 0);

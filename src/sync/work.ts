@@ -5,6 +5,7 @@ import { Coverage, type ReadingPeriod } from './coverage.ts';
 import { Family } from './family.ts';
 import type { CountingClient } from './in-flight.ts';
 import { type Errand, type Feed, Job } from './job.ts';
+import { askingForKinds } from './kinds.ts';
 import type { StreamReading } from './stream-reading.ts';
 import type { Range } from './walk/walk.ts';
 
@@ -74,7 +75,8 @@ export class Work {
   }
 
   #open(errand: Errand, origin: number): Job {
-    const { client, period, clock, log } = this.#options;
+    const { period, clock, log } = this.#options;
+    const client = askingForKinds(this.#options.client, errand.list);
     const job = new Job(errand, { client, closed: period.closed, clock, origin, log });
     if (errand.member === undefined) for (const { part } of errand.feeds) part.progress = job;
     return job;

@@ -2,38 +2,44 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Doubt, doubts } from '../../src/readings.ts';
 import { streams } from '../../streams/index.ts';
+import { history } from './office.ts';
 import { allReadings, scenario } from './scenario.ts';
 
 /** Doubts that leave nothing to read, and where they are tested. */
 const elsewhere: Readonly<Record<string, string>> = {
   refused: 'test/simulator/account-lists.test.ts: a refused list gives nothing',
   fileLinks: 'test/simulator/account-lists.test.ts: files are in no list that the property draws',
-  ...Object.fromEntries(
-    [
-      'linksTouch',
-      'tagsTouch',
-      'mergesTouch',
-      'restoresTouch',
-      'linkEvents',
-      'mergedTells',
-      'eventTypes',
-    ].map((name) => [name, 'test/property/witness.test.ts: what the event log tells']),
-  ),
   renamed: 'test/faults/credentials.test.ts: a name that is gone gives no list',
 };
+
+/** What the event log tells, and whether it is the only one to tell it: `office.ts` draws it. */
+const ofTheLog = [
+  ...['linksTouch', 'tagsTouch', 'mergesTouch', 'restoresTouch'],
+  ...['linkEvents', 'mergedTells', 'eventTypes'],
+];
 
 const drawn = fc.sample(scenario, { numRuns: 2_000, seed: 1 });
 
 test.each(Object.entries<Doubt>(doubts))(
   '%s: each of its readings is drawn by the property',
   (name, doubt) => {
-    if (name in elsewhere) return;
+    if (name in elsewhere || ofTheLog.includes(name)) return;
     const seen = new Set<unknown>(
       drawn.flatMap(allReadings).map((readings) => (readings as Record<string, unknown>)[name]),
     );
     expect([...seen]).toEqual(expect.arrayContaining([...doubt.values]));
   },
 );
+
+test.each(ofTheLog)('%s: each of its readings is drawn by the property of the event log', (name) => {
+  const seen = new Set<unknown>(
+    fc.sample(history, { numRuns: 500, seed: 1 }).flatMap(({ readings }) => {
+      const value = (readings as Record<string, unknown>)[name];
+      return typeof value === 'object' ? Object.values(value!) : [value];
+    }),
+  );
+  expect([...seen]).toEqual(expect.arrayContaining([...(doubts as Record<string, Doubt>)[name]!.values]));
+});
 
 test('what is tested elsewhere is a doubt', () => {
   expect(Object.keys(doubts)).toEqual(expect.arrayContaining(Object.keys(elsewhere)));
