@@ -112,6 +112,34 @@ describe('verify', () => {
     expect(deep.stdout).toMatch(/^contacts .*; complete up to/m);
   });
 
+  test('calls a row stale whose links or tags differ, though its time of change does not', async () => {
+    const { verify, simulator, config, path } = await synced(60);
+    const { account, readings } = simulator;
+    Object.assign(readings, { linksTouch: false, tagsTouch: false, clockSkew: 3600 });
+    const [linked, tagged, gone] = account.ids('leads') as number[];
+    const [contact] = account.ids('contacts') as number[];
+    account.recordEvents = true;
+    account.link('leads', linked!, 'contacts', contact!);
+    account.tag('leads', tagged!, 'of the day');
+    account.remove('leads', gone!);
+    readings.clockSkew += 60;
+    const sync = (...more: string[]) =>
+      runProgram('source-kommo', ['sync', '--config', config, '--to', path, ...more]);
+    const settings = { api_url: simulator.url, api_key: simulator.token, requests_per_second: 10_000 };
+    const streams = ['--streams', 'leads,contacts'];
+    writeFileSync(config, JSON.stringify({ ...settings, witness: false }));
+    expect((await sync('--streams', 'leads,contacts,deletions')).code).toBe(0);
+    expect((await verify(...streams)).code).toBe(0);
+    const deep = await verify('--deep', ...streams);
+    expect(deep.code).toBe(1);
+    expect(deep.stdout).toMatch(new RegExp(`^leads .*\n  2 stale in the file: ${linked}, ${tagged}$`, 'm'));
+    expect(deep.stdout).toMatch(new RegExp(`^contacts .*\n  1 stale in the file: ${contact}$`, 'm'));
+    expect(deep.stdout).not.toContain('gone');
+    writeFileSync(config, JSON.stringify(settings));
+    expect((await sync()).code).toBe(0);
+    expect(await verify('--deep', ...streams)).toMatchObject({ code: 0 });
+  });
+
   test('a full refresh mends what it lists', async () => {
     const { verify, damage, config, path } = await synced(100);
     damage('DELETE FROM leads WHERE id % 2');
