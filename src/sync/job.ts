@@ -88,7 +88,7 @@ export class Job implements Progress {
     this.listing.origin = origin;
     this.listing.witness = coverage?.knownRow;
     this.listing.wasEmpty = coverage?.wasEmpty ?? feeds.some(({ part }) => part.before?.rows === 0);
-    this.listing.knownRows = Math.max(0, ...feeds.map(({ part }) => part.before?.rows ?? 0));
+    this.listing.knownRows = Math.max(0, ...feeds.map(({ part }) => part.rowsBefore));
     this.strategy = bestStrategy(list);
     this.ranges = new Ranges(this.#lay(), origin);
   }

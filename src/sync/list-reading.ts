@@ -51,6 +51,11 @@ export class ListReading {
     this.before = before !== undefined && coversKinds(before, list) ? before : undefined;
   }
 
+  /** How many rows the list held, as far as is known: of many lists nobody counts each. */
+  get rowsBefore(): number {
+    return this.list.parent === undefined ? (this.before?.rows ?? 0) : 0;
+  }
+
   /** An unfinished pass in the same mode that this run goes on with. */
   unfinished(closed: number): ListState | undefined {
     const { before } = this;
