@@ -251,7 +251,8 @@ export class Listing {
     const { hasNext, servedAt, total, exists } = answer;
     const inside = rows.filter((row) => row.cursor >= from && row.cursor <= end);
     const read = { rows, inside, page, offset: (page - 1) * limit, limit, hasNext, total, exists, servedAt };
-    this.#answers += 1;
+    // What comes empty may not have looked at the question.
+    if (rows.length > 0) this.#answers += 1;
     this.facts.learn(read);
     const until = this.options.closed?.value ?? Number.POSITIVE_INFINITY;
     for (const { id, cursor } of rows) if (cursor <= until) this.#note({ id, cursor });

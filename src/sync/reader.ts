@@ -6,6 +6,7 @@ import { concernsAll } from './concerns-all.ts';
 import type { Delivery } from './delivery.ts';
 import { isGone } from './gone.ts';
 import type { Job } from './job.ts';
+import type { Row } from './row.ts';
 import type { WalkOf } from './strategy.ts';
 import { openEnd } from './walk/open-end.ts';
 import { type Range, rangeOf } from './walk/walk.ts';
@@ -47,7 +48,7 @@ export function createReader({ client, delivery, closed, clock, stopped, walkOf 
       job.tell();
       for (const row of value) first = Math.min(first, row.cursor);
       rows += value.length;
-      await delivery.deliver(job, value);
+      await delivery.deliver(job, upTo(closed.value, job, value));
       if (delivery.isEnough(job)) {
         job.ranges.replace([]);
         return;
@@ -92,6 +93,11 @@ export function createReader({ client, delivery, closed, clock, stopped, walkOf 
       }
     },
   };
+}
+
+/** Without what a log that is not filtered tells of the time since the run began: the next one reads all of it again. */
+function upTo(closed: number, { errand: { list } }: Job, rows: Row[]): Row[] {
+  return list.immutable && list.cursor !== undefined ? rows.filter(({ cursor }) => cursor <= closed) : rows;
 }
 
 /** What an error means for the job: nothing where it is the list of a parent that is no longer there. */
