@@ -9,7 +9,7 @@ import type { Database } from './database.ts';
 export function nameOwnersRule(database: Database, path: string, table: string, error: unknown): unknown {
   if (!(error instanceof SQLite.SqliteError)) return error;
   const isConstraint = error.code.startsWith('SQLITE_CONSTRAINT');
-  const triggers = namesOf(database, 'trigger', table);
+  const triggers = ownersTriggers(database, table);
   // A trigger that names what is not there any more fails as wrong SQL would.
   if (!isConstraint && (error.code !== 'SQLITE_ERROR' || triggers.length === 0)) return error;
   const suspects = error.code === 'SQLITE_CONSTRAINT_UNIQUE' ? uniqueIndexes(database, table) : triggers;
@@ -21,13 +21,14 @@ export function nameOwnersRule(database: Database, path: string, table: string, 
   );
 }
 
-function namesOf(database: Database, type: 'trigger', table: string): string[] {
+function ownersTriggers(database: Database, table: string): string[] {
   return database
-    .prepare<[string, string], string>(
-      "SELECT type || ' ' || name FROM sqlite_schema WHERE type = ? AND tbl_name = ? ORDER BY name",
+    .prepare<[string], string>(
+      "SELECT 'trigger ' || name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? " +
+        "AND name NOT LIKE '\\_kommo\\_%' ESCAPE '\\' ORDER BY name",
     )
     .pluck()
-    .all(type, table);
+    .all(table);
 }
 
 function uniqueIndexes(database: Database, table: string): string[] {

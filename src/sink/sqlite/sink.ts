@@ -15,6 +15,7 @@ import { openStates } from './state.ts';
 import { writeTimeOffsets } from './time-offsets.ts';
 import { viewsOf } from './views/catalogue.ts';
 import { fieldsTable } from './views/fields.ts';
+import { keepFieldsById } from './views/fields-by-id.ts';
 import { createViews } from './views/view.ts';
 
 export interface SqliteSinkOptions {
@@ -62,6 +63,8 @@ export function openSqliteSink(options: SqliteSinkOptions): SqliteSink {
           if (lane !== undefined && rows > 0) lane.deleted += rows;
           else if (lane !== undefined) lane.changed -= rows;
         });
+        // Before anything is written: a trigger of ours without its table would let no row in.
+        keepFieldsById(database);
         for (const planned of options.streams) {
           try {
             const lane = prepareLane(database, states, planned, { ...options, deletions });
@@ -71,6 +74,7 @@ export function openSqliteSink(options: SqliteSinkOptions): SqliteSink {
           }
         }
         createIndexes(database);
+        keepFieldsById(database);
         createViews(database, viewsOf, options.log);
         return deletions;
       })

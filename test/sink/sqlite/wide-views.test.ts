@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import process from 'node:process';
+import SQLite from 'better-sqlite3';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createCustomFields } from '../../../src/simulator/custom-fields.ts';
 import { customFields } from '../../../streams/settings/custom_fields.ts';
 import {
   checkpoint,
@@ -155,20 +158,101 @@ describe('a wide view', () => {
     expect(query(path, 'SELECT Renamed, Added FROM leads_wide')).toEqual([{ Renamed: 'x', Added: 'z' }]);
   });
 
-  test('reads the JSON of a row once, whatever the number of fields, and of one row for one lead', async () => {
+  test('of one lead reads one row', async () => {
     const path = newPath();
+    await run(path, [fieldOf(7, 'F')]);
+    const plan = query<{ detail: string }>(
+      path,
+      'EXPLAIN QUERY PLAN SELECT * FROM leads_wide WHERE lead_id = 5',
+    );
+    const details = plan.map(({ detail }) => detail).join('\n');
+    expect(details).toMatch(/SEARCH lead USING INTEGER PRIMARY KEY/);
+    expect(details).toMatch(/SEARCH held USING INTEGER PRIMARY KEY/);
+  });
+
+  test('of 20,000 leads with 60 fields takes two seconds of processor time at most', async () => {
+    const path = newPath();
+    const fields = createCustomFields(1, 'leads', 60);
     await run(
       path,
-      Array.from({ length: 60 }, (_, place) => fieldOf(place + 1, `Field ${place}`, 'numeric')),
+      fields.map(({ id, name, type }) => fieldOf(id, name, type)),
+      Array.from({ length: 16 }, (_, place) => ({
+        id: place + 1,
+        custom_fields_values: fields.map((field) => field.value(place)),
+      })),
     );
-    const plan = (sql: string) =>
-      query<{ detail: string }>(path, `EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => detail);
-    expect(plan('SELECT * FROM leads_wide').filter((detail) => detail.includes('SCAN field'))).toHaveLength(
-      1,
+    execute(
+      path,
+      'WITH RECURSIVE series(value) AS (SELECT 17 UNION ALL SELECT value + 1 FROM series WHERE value < 20000) ' +
+        'INSERT INTO leads (id, custom_fields_values) SELECT value, custom_fields_values ' +
+        'FROM series JOIN leads AS pattern ON pattern.id = 1 + value % 16',
     );
-    expect(plan('SELECT * FROM leads_wide WHERE lead_id = 5').join('\n')).toMatch(
-      /SEARCH lead USING INTEGER PRIMARY KEY/,
+    const database = new SQLite(path, { readonly: true });
+    onTestFinished(() => void database.close());
+    const before = process.cpuUsage();
+    const seen = { rows: 0, filled: 0 };
+    for (const row of database.prepare<[], unknown[]>('SELECT * FROM leads_wide').raw().iterate()) {
+      seen.rows += 1;
+      seen.filled += row.slice(-60).filter((value) => value !== null).length;
+    }
+    const { user, system } = process.cpuUsage(before);
+    expect(seen.rows).toBe(20_000);
+    expect(seen.filled).toBeGreaterThan(20_000 * 55);
+    expect((user + system) / 1e6).toBeLessThan(2);
+  });
+
+  test.each([
+    ['changed', "UPDATE leads SET custom_fields_values = '[]' WHERE id = 1", [{ id: 1, F: null }]],
+    ['emptied', 'UPDATE leads SET custom_fields_values = NULL WHERE id = 1', [{ id: 1, F: null }]],
+    [
+      'replaced',
+      'REPLACE INTO leads (id, custom_fields_values) ' +
+        `VALUES (1, '[{"field_id":7,"values":[{"value":"y"}]}]')`,
+      [{ id: 1, F: 'y' }],
+    ],
+    ['removed', 'DELETE FROM leads', []],
+  ])('agrees with a row that others have %s', async (_, sql, expected) => {
+    const path = newPath();
+    await run(path, [fieldOf(7, 'F')], [{ id: 1, custom_fields_values: [filled(7, 'x')] }]);
+    execute(path, sql);
+    expect(query(path, 'SELECT lead_id AS id, F FROM leads_wide')).toEqual(expected);
+    expect(query(path, 'SELECT id FROM _kommo_leads_fields').length).toBeLessThanOrEqual(expected.length);
+  });
+
+  test.each([
+    'DROP TABLE _kommo_leads_fields',
+    'DROP TRIGGER _kommo_leads_fields_insert; DELETE FROM _kommo_leads_fields',
+  ])('is whole again with the next run after %j', async (sql) => {
+    const path = newPath();
+    const leads = [{ id: 1, custom_fields_values: [filled(7, 'x')] }];
+    await run(path, [fieldOf(7, 'F')], leads);
+    execute(path, sql);
+    await run(path, [fieldOf(7, 'F')]);
+    expect(query(path, 'SELECT F FROM leads_wide')).toEqual([{ F: 'x' }]);
+  });
+
+  test('has the values of leads that were there before the fields', async () => {
+    const path = newPath();
+    const sink = openSink(path);
+    await sink.emit(
+      recordsOf(streamNamed('leads'), [{ id: 1, custom_fields_values: [filled(7, 'x')] }, { id: 2 }]),
     );
+    await sink.emit(checkpoint('leads'));
+    sink.close();
+    await run(path, [fieldOf(7, 'F')]);
+    expect(query(path, 'SELECT F FROM leads_wide')).toEqual([{ F: 'x' }, { F: null }]);
+  });
+
+  test('shows what a full refresh brings over', async () => {
+    const path = newPath();
+    await run(path, [fieldOf(7, 'F')], [{ id: 1, custom_fields_values: [filled(7, 'x')] }]);
+    const sink = openSink(path, { streams: [{ stream: streamNamed('leads'), mode: 'full_refresh' }] });
+    const renewed = [{ id: 1, custom_fields_values: [filled(7, 'y')] }];
+    await sink.emit(recordsOf(streamNamed('leads'), renewed));
+    expect(query(path, 'SELECT F FROM leads_wide')).toEqual([{ F: 'x' }]);
+    for (const event of fullyRead('leads')) await sink.emit(event);
+    sink.close();
+    expect(query(path, 'SELECT F FROM leads_wide')).toEqual([{ F: 'y' }]);
   });
 
   test('takes more fields than SQLite has columns for', async () => {

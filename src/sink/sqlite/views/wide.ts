@@ -2,6 +2,7 @@ import { quote } from '../database.ts';
 import { isAlive } from '../marks.ts';
 import { elements, localTime, member, numberOf } from './expressions.ts';
 import { type Field, fieldsTable } from './fields.ts';
+import { fieldsById } from './fields-by-id.ts';
 import { leadsView } from './leads.ts';
 import { companiesView, contactsView } from './people.ts';
 import { entriesOf, type View } from './view.ts';
@@ -48,18 +49,17 @@ function labelsOf(fields: readonly Field[], taken: readonly string[]): string[] 
 }
 
 /**
- * The table with its custom fields, each as JSON text of what it holds. The JSON of a row is read once and becomes an
- * object by field id, from which the columns are taken; GROUP BY keeps SQLite from doing so anew for each of them.
+ * The table with its custom fields, each as JSON text of what it holds. GROUP BY keeps SQLite from taking a field
+ * out anew for each time that its column is mentioned.
  */
 function withFields(table: string, one: string, fields: readonly Field[]): string {
-  const byId = `json_group_object(coalesce(${member('field', 'field_id')}, ''), ${member('field', 'values')})`;
   const columns = fields.map(({ id, type }) => {
     const path = isSingle(type) ? `$.${quote(`${id}`)}[0].value` : `$.${quote(`${id}`)}`;
-    return `, json_extract(${byId}, '${path}') AS field_${id}`;
+    return `, json_extract(held."values", '${path}') AS field_${id}`;
   });
   return (
     `(SELECT ${one}.*${columns.join('')}\nFROM ${table} AS ${one} ` +
-    `LEFT JOIN ${elements(`${one}.custom_fields_values`, 'field')} ON 1 = 1 GROUP BY ${one}.id) AS ${one}`
+    `LEFT JOIN ${fieldsById(table)} AS held ON held.id = ${one}.id GROUP BY ${one}.id) AS ${one}`
   );
 }
 
