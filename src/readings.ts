@@ -202,6 +202,18 @@ export const doubts = {
     values: [true, false],
     perList: true,
   },
+  notesTouch: {
+    meaning: 'Whether a record gets a new `updated_at` when a note is written at it or taken away.',
+    section: '§20.11',
+    values: [false, true],
+    perList: true,
+  },
+  tasksTouch: {
+    meaning: 'Whether a record gets a new `updated_at` when a task of it is made, changed or deleted.',
+    section: '§20.11',
+    values: [false, true],
+    perList: true,
+  },
   mergesTouch: {
     meaning: 'Whether the record that is left of a merge gets a new `updated_at`.',
     section: '§20.11',
@@ -230,6 +242,41 @@ export const doubts = {
     meaning: 'What becomes of `filter[type]` on events; instead of lists single types may differ.',
     section: '§20.17',
     values: ['honoured', 'ignored', 'rejected'],
+    perList: true,
+  },
+  eventsReach: {
+    meaning: 'For how long events are kept.',
+    section: '§20.3',
+    values: ['endless', 31_536_000],
+    unit: 'seconds',
+  },
+  onlyDeleted: {
+    meaning:
+      'What becomes of `with=only_deleted`: the bin comes instead of the list, or the list all the same.',
+    section: '§20.10',
+    values: ['honoured', 'ignored'],
+    perList: true,
+  },
+  incomingLeads: {
+    meaning: 'Whether leads that nobody has accepted yet are in the list of leads.',
+    section: '§20.9',
+    values: ['listed', 'not listed'],
+  },
+  noteIds: {
+    meaning: 'Whether notes of leads, contacts and so on may have the same ids.',
+    section: '§20.19',
+    values: ['repeated', 'unique'],
+  },
+  noteParams: {
+    meaning: 'What the `params` of a note look like that has none.',
+    section: '§20.14',
+    values: ['[] and {}', '[]', '{}'],
+  },
+  ifModifiedSince: {
+    meaning:
+      'What becomes of the header `If-Modified-Since`: overlooked, 304 where nothing is newer, or only what is newer too.',
+    section: '§20.7',
+    values: ['ignored', '304', 'newer'],
     perList: true,
   },
   renamed: {

@@ -1,3 +1,4 @@
+import { offeredProtocol } from '../api/offered-protocol.ts';
 import { createTransport } from '../api/transport.ts';
 import { CountedTransport, mostRequests } from '../doctor/counted-transport.ts';
 import { examine } from '../doctor/examine.ts';
@@ -44,6 +45,8 @@ export const doctor = defineCommand({
     };
     const { clock, environment, signal } = context;
     const transport = new CountedTransport(createTransport({}, environment), clock);
+    const { requestsPerSecond, origin } = config;
+    const offered = () => offeredProtocol(origin, environment);
     const tokenStore = keepTokensInFile(context, config, flags.config);
     const found = await withAccount(
       context,
@@ -51,7 +54,7 @@ export const doctor = defineCommand({
       log,
       (client) =>
         minutes === undefined
-          ? examine(client, { transport, clock, streams })
+          ? examine(client, { transport, clock, streams, requestsPerSecond, offeredProtocol: offered })
           : watch(client, { transport, clock, signal, minutes }),
       { tokenStore, transport },
     );
@@ -96,7 +99,8 @@ async function print(
   const heading = ['reading', ...(before ? ['before'] : []), 'seen here', 'what follows'];
   const table = rows.length === 0 ? [] : textTable(heading, rows);
   const rest = readings.length - shown.length;
-  const hidden = before ? `${rest} readings are as before.` : `${rest} readings hold.`;
+  const holding = readings.filter(({ grade }) => grade === 'holds').length;
+  const hidden = before ? `${rest} readings are as before.` : `${holding} readings hold.`;
   for (const line of [...table, `${requests} requests. ${hidden}`]) await stdout.writeText(line);
 }
 

@@ -34,19 +34,26 @@ const consequences: Readonly<Record<string, Readonly<Record<string, string>>>> =
   refused: { '': 'leave the stream out, or give the token the right to it' },
   linksTouch: { false: 'a new link alone is in no incremental run; read the list in full now and then' },
   tagsTouch: { false: 'a new tag alone is in no incremental run; read the list in full now and then' },
+  notesTouch: { true: 'records with a new note are read again; nothing to do' },
+  tasksTouch: { true: 'records with a new task are read again; nothing to do' },
   mergesTouch: {
     false: 'what is left of a merge is in no incremental run; read the list in full now and then',
   },
   restoresTouch: { false: 'what is restored is in no incremental run; read the list in full now and then' },
   mergedTells: { '': 'records that were merged away are found by a full read' },
   eventTypes: { '': 'all events are read to find the wanted ones' },
+  ifModifiedSince: {
+    304: 'nothing to do: changes are asked for by filters',
+    newer: 'nothing to do: changes are asked for by filters',
+  },
   noteIds: { repeated: 'nothing to do: the key of notes holds the entity type too' },
   incomingLeads: { 'not listed': 'leads that wait are in the stream incoming_leads alone' },
-  eventsReach: { 'less than a year': 'older deletions are found by full reads alone' },
+  eventsReach: { '': 'older deletions are found by full reads alone' },
   onlyDeleted: { ignored: 'deletions are found by events, and by full reads' },
 };
 
 const kind: ReadonlySet<string> = new Set([
+  'endless',
   'honoured',
   'inclusive',
   'honest',

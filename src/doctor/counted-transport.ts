@@ -19,6 +19,8 @@ export interface Exchanged {
   readonly milliseconds: number;
   /** How far the `Date` of the answer is ahead of our clock, seconds; undefined where it has none. */
   readonly ahead: number | undefined;
+  /** The `Date` of the answer, Unix seconds. */
+  readonly servedAt: number | undefined;
   readonly encoding: string;
 }
 
@@ -26,6 +28,8 @@ export interface Exchanged {
 export class CountedTransport implements Transport {
   readonly exchanges: Exchanged[] = [];
   requests = 0;
+  /** Sent with each request until they are taken away again. */
+  headers: Readonly<Record<string, string>> = {};
   private readonly transport: Transport;
   private readonly clock: Clock;
 
@@ -38,7 +42,8 @@ export class CountedTransport implements Transport {
     if (this.requests >= mostRequests) throw new BudgetSpentError();
     this.requests += 1;
     const sentAt = this.clock.now();
-    const answer = await this.transport.send(request);
+    const headers = { ...request.headers, ...this.headers };
+    const answer = await this.transport.send({ ...request, headers });
     const middle = (sentAt + this.clock.now()) / 2;
     const date = Date.parse(answer.headers.date ?? '');
     this.exchanges.push({
@@ -46,6 +51,7 @@ export class CountedTransport implements Transport {
       milliseconds: this.clock.now() - sentAt,
       // A Date is cut to the second: half of one is missing on average.
       ahead: Number.isNaN(date) ? undefined : (date + 500 - middle) / 1000,
+      servedAt: Number.isNaN(date) ? undefined : date / 1000,
       encoding: answer.headers['content-encoding'] ?? '',
     });
     return answer;

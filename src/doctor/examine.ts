@@ -1,15 +1,15 @@
 import type { KommoClient } from '../api/kommo-client.ts';
-import type { Clock } from '../clock.ts';
 import type { Examination } from '../doctor-report.ts';
 import { doubts } from '../readings.ts';
-import type { Stream } from '../stream/declaration.ts';
-import { BudgetSpentError, type CountedTransport } from './counted-transport.ts';
+import { BudgetSpentError } from './counted-transport.ts';
 import type { Sighting } from './finding.ts';
 import { gradeAll } from './grade.ts';
 import type { Look, Probe, Sightings } from './look.ts';
 import { access, account, onlyDeleted, outOfUse } from './probes/access.ts';
 import { bounds, scalarDate } from './probes/bounds.ts';
+import { ifModifiedSince } from './probes/conditional.ts';
 import { beyondEnd, depth } from './probes/depth.ts';
+import { fileLinks } from './probes/files.ts';
 import { filters } from './probes/filters.ts';
 import { clocks, line, prematureEnds } from './probes/line.ts';
 import { eventShapes, eventTypes, touches } from './probes/log.ts';
@@ -41,6 +41,8 @@ const probes: readonly Probe[] = [
   eventsReach,
   notes,
   incomingLeads,
+  fileLinks,
+  ifModifiedSince,
   access,
   prematureEnds,
   clocks,
@@ -50,7 +52,6 @@ const probes: readonly Probe[] = [
 /** What nothing that can be asked tells apart. */
 const outOfReach: Readonly<Record<string, string>> = {
   hiddenTogether: 'would need to know what is hidden',
-  fileLinks: 'is not asked: files lie on another host',
   renamed: 'would need an account that had another name',
 };
 
@@ -60,7 +61,7 @@ const outOfReach: Readonly<Record<string, string>> = {
  */
 export async function examine(
   client: KommoClient,
-  parts: { transport: CountedTransport; clock: Clock; streams: readonly Stream[] },
+  parts: Pick<Look, 'transport' | 'clock' | 'streams' | 'requestsPerSecond' | 'offeredProtocol'>,
 ): Promise<Examination> {
   const questions = new Questions(client, parts.transport);
   const account = await client.account(['is_api_filter_enabled']);

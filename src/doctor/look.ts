@@ -14,6 +14,10 @@ export interface Look {
   readonly clock: Clock;
   readonly account: Account;
   readonly streams: readonly Stream[];
+  /** What the settings permit. */
+  readonly requestsPerSecond: number;
+  /** The newest protocol that the server would speak; undefined where that is not to be found out. */
+  readonly offeredProtocol: () => Promise<'h2' | 'http/1.1' | undefined>;
   /** Of the lists that are there and hold something. */
   readonly samples: readonly Sample[];
   /** Answers that kept to the window of their list. */
@@ -28,14 +32,7 @@ export interface Look {
 export type Sightings = Record<string, Sighting>;
 
 /** What is found out besides the doubts of the catalogue. */
-export type Measurement =
-  | 'compression'
-  | 'eventsReach'
-  | 'incomingLeads'
-  | 'latency'
-  | 'noteIds'
-  | 'noteParams'
-  | 'onlyDeleted';
+export type Measurement = 'compression' | 'http2' | 'latency' | 'rate' | 'spread';
 
 export interface Probe {
   /** What it finds out; all of it is unknown where the requests do not last. */

@@ -37,6 +37,8 @@ export class Questions {
   sure = 0;
   /** How many of those were empty. */
   silent = 0;
+  /** The status of the latest answer, by path. */
+  readonly statuses = new Map<string, number>();
   readonly client: KommoClient;
   private readonly transport: CountedTransport;
 
@@ -50,10 +52,24 @@ export class Questions {
     try {
       const { name, ...where } = place;
       const { rows, hasNext } = await this.client.list({ ...where, query, purpose: name });
-      return { status: this.transport.exchanges.at(-1)!.status, rows: rows as Row[], hasNext };
+      const { status } = this.transport.exchanges.at(-1)!;
+      this.statuses.set(place.path, status);
+      return { status, rows: rows as Row[], hasNext };
     } catch (error) {
+      if (this.transport.exchanges.at(-1)?.status === 304) return { status: 304, rows: [], hasNext: false };
       if (!(error instanceof RefusedRequestError || error instanceof NotAvailableError)) throw error;
+      this.statuses.set(place.path, error.status);
       return { status: error.status, rows: [], hasNext: false };
+    }
+  }
+
+  /** The same, but what has changed after this second; Unix seconds. */
+  async askSince(second: number, place: Place, query: ListRequest['query']): Promise<Reply> {
+    this.transport.headers = { 'if-modified-since': new Date(second * 1000).toUTCString() };
+    try {
+      return await this.ask(place, query);
+    } finally {
+      this.transport.headers = {};
     }
   }
 

@@ -19,6 +19,7 @@ export class AccountRecords extends AccountStore {
     if (created !== undefined) list.table.redate(row, created);
     this.override(list, row, patch);
     list.forget(row);
+    this.touchSubject(list, row);
     this.leaveEvent('changed', list, row);
   }
 
@@ -44,7 +45,7 @@ export class AccountRecords extends AccountStore {
     const id = typeof fields.id === 'number' ? fields.id : last + 1;
     const row = table.append(id, created, timeIn(fields, 'updated_at') ?? created, visibleFrom);
     this.override(list, row, fields);
-    this.touchParent(list, row);
+    this.touchOthers(list, row);
     this.leaveEvent('added', list, row);
     return list.declaration.name === stream ? list.publicId(row) : rowKey(list, row);
   }
@@ -73,7 +74,7 @@ export class AccountRecords extends AccountStore {
   remove(stream: string, id: number | string): void {
     const { list, row } = this.existing(stream, id);
     this.move(list, row, IN_BIN, true);
-    this.touchParent(list, row);
+    this.touchOthers(list, row);
     this.leaveEvent('deleted', list, row);
   }
 
@@ -130,6 +131,20 @@ export class AccountRecords extends AccountStore {
     if (touched && name !== 'events') list.table.touch(row, this.now());
     list.table.moveTo(row, state);
     list.forget(row);
+  }
+
+  private touchOthers(list: ServedList, row: number): void {
+    this.touchParent(list, row);
+    this.touchSubject(list, row);
+  }
+
+  /** What is done to notes and tasks may be a change of the record that they are about. */
+  private touchSubject(list: ServedList, row: number): void {
+    const { subject } = list.declaration;
+    const about = subject?.of(list.record(row));
+    if (about === undefined || !readingFor(this.readings, subject!.doubt, about.list)) return;
+    const above = this.list(about.list);
+    if (this.has(about.list, about.id)) this.touch(above, above.rowOf(about.id));
   }
 
   /** What is added to some records, or taken from them, is a change of theirs. */

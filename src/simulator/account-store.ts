@@ -165,6 +165,14 @@ export class AccountStore {
     if (stream === 'pipelines' && !this.readings.archivedPipelines) {
       return (row) => this.list('pipelines').record(row).is_archive === true;
     }
+    if (stream === 'events' && this.readings.eventsReach !== 'endless') {
+      const oldest = this.now() - this.readings.eventsReach;
+      return (row) => this.list('events').table.createdAt[row]! < oldest;
+    }
+    if (stream === 'leads' && this.readings.incomingLeads === 'not listed') {
+      const waiting = new Set(this.all('incoming_leads').flatMap(leadsOf));
+      return (row) => waiting.has(this.list('leads').publicId(row));
+    }
     return undefined;
   }
 
@@ -176,4 +184,9 @@ export class AccountStore {
     if (share <= 0 || this.list(stream).declaration.key === '') return undefined;
     return (row) => mixFraction(this.id, Math.floor(row / hiddenTogether), 31) < share;
   }
+}
+
+/** The leads that an incoming one stands for. */
+function leadsOf({ _embedded }: KommoRecord): unknown[] {
+  return ((_embedded as { leads?: { id: number }[] })?.leads ?? []).map(({ id }) => id);
 }

@@ -111,7 +111,10 @@ function evaluate(service: Service, info: RequestInfo, body: string, repeat: boo
   // The links of an answer lead to the host that was asked, under whatever name.
   const self = `http://${info.headers.host ?? 'localhost'}${path}${query === '' ? '' : `?${query}`}`;
   const cookies = info.headers.cookie !== undefined;
-  return answerApi(account, readings, { host, path: path.slice(root.length), query, self, cookies });
+  const since = Date.parse(info.headers['if-modified-since'] ?? '') / 1000;
+  const modifiedSince = Number.isNaN(since) ? undefined : since;
+  const question = { host, path: path.slice(root.length), query, self, cookies, modifiedSince };
+  return answerApi(account, readings, question);
 }
 
 function exchangeToken({ oauth, statistics }: Service, method: string, body: string): Answer {

@@ -18,6 +18,8 @@ export interface Question {
   self: string;
   /** Whether the request carried cookies. */
   cookies: boolean;
+  /** The header `If-Modified-Since`, Unix seconds. */
+  modifiedSince?: number | undefined;
 }
 
 /** Which list, or which other resource, a path belongs to, for statistics and faults. */
@@ -38,7 +40,7 @@ export function answerApi(account: Account, readings: Readings, question: Questi
     if (route === undefined) return unknownRoute('GET', new URL(self).pathname);
     // Kommo answers so to whoever keeps its session (kommo-api.md §1).
     if (question.cookies && route.declaration.name === 'contact_chats') return problem(403, 'Forbidden');
-    return answerRoute(account, readings, route, query, self);
+    return answerRoute(account, readings, route, { ...query, modifiedSince: question.modifiedSince }, self);
   } catch (error) {
     if (error instanceof QueryError) return validationProblem(error.path, error.message);
     throw error;

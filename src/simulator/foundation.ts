@@ -5,6 +5,7 @@ import type { ListDeclaration } from './list-declaration.ts';
 import { declarationOf, listDeclarations } from './lists.ts';
 import { mix } from './random.ts';
 import type { Readings } from './readings.ts';
+import { agreeWithRecords } from './records/touching-events.ts';
 import type { World } from './records/world.ts';
 import { Table } from './table.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
@@ -47,10 +48,12 @@ export function foundWorld(size: AccountSize, founding: Founding): World {
         table = foundTable(this, declaration, size, timeline);
         tables.set(list, table);
         if (declaration.parent?.touched) followParents(this, declaration, table);
+        if (list === 'events') this.eventSubjects = agreeWithRecords(this, table);
       }
       return table;
     },
     ...founding.lists,
+    eventSubjects: new Map(),
     customFields: fields,
     fieldsOf(owner) {
       const known = owned.get(owner) ?? createCustomFields(seed, owner);
@@ -71,10 +74,11 @@ function foundTable(
   timeline: Timeline,
 ): Table {
   if (declaration.ids !== undefined) return exactTable(declaration.ids(world), timeline.start);
+  const isUnique = world.readings.noteIds === 'unique';
   return writeHistory({
     seed: mix(world.seed, listDeclarations.indexOf(declaration) + 1, 2),
     count: rowsOf(declaration, size),
-    firstId: declaration.firstId,
+    firstId: (isUnique ? declaration.ownFirstId : undefined) ?? declaration.firstId,
     timeline,
     immutable: declaration.name === 'events',
   });

@@ -49,6 +49,8 @@ export interface ListDeclaration {
   marker: Marker;
   /** The list whose records these belong to, and the field that names the parent. */
   parent: Parent | undefined;
+  /** The record that it is about, where a reading says whether that one is touched. */
+  subject: Subject | undefined;
   /** The stream that it belongs to, where that has another name or rows told apart by more than one column. */
   stream: StreamRows | undefined;
   /** How many records the history makes; `of` tells how many another list has. */
@@ -57,6 +59,8 @@ export interface ListDeclaration {
   ids: ((world: World) => readonly number[]) | undefined;
   /** Ids lie above it. */
   firstId: number;
+  /** The same for an account in which the reading `noteIds` lets no id repeat in another list. */
+  ownFirstId: number | undefined;
   builder(world: World): RecordBuilder;
 }
 
@@ -71,6 +75,13 @@ export interface Parent {
   field: string;
   /** What is added to a parent gives it a new `updated_at`. */
   touched: boolean;
+}
+
+/** What is done to a record of this list may touch another record. */
+export interface Subject {
+  doubt: 'notesTouch' | 'tasksTouch';
+  /** The list and the id of that record; undefined where there is none. */
+  of(record: KommoRecord): { list: string; id: number } | undefined;
 }
 
 export interface StreamRows {
@@ -99,10 +110,12 @@ export const plain = {
   missing: 404,
   marker: 'name',
   parent: undefined,
+  subject: undefined,
   stream: undefined,
   rows: () => 0,
   ids: undefined,
   firstId: 0,
+  ownFirstId: undefined,
 } as const;
 
 /** Envelopes as they were seen (observed-data.md §1). */

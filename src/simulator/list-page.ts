@@ -1,6 +1,7 @@
 import type { Account } from './account.ts';
 import { type Condition, conditionOf } from './filters.ts';
 import type { EnvelopeKey, ListDeclaration } from './list-declaration.ts';
+import { narrowToNewer } from './modified-since.ts';
 import type { Answer } from './problems.ts';
 import { problem } from './problems.ts';
 import type { ListQuery } from './query.ts';
@@ -34,7 +35,9 @@ export function listPage(
     filtering === 'ignored' || (isFilter && happens(account, readings, 'filterLapses', list))
       ? { created: undefined, updated: undefined, tests: [], ids: undefined }
       : conditionOf(declaration, query, readings);
-  const bin = declaration.bin && query.wanted.has('only_deleted');
+  if (!narrowToNewer(condition, list, query, readings)) return { status: 304 };
+  const showsBin = readingFor(readings, 'onlyDeleted', declaration.name) === 'honoured';
+  const bin = declaration.bin && showsBin && query.wanted.has('only_deleted');
   const obeysOrder = !happens(account, readings, 'orderLapses', list);
   const rows = selectRows(table, {
     condition,

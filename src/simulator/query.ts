@@ -19,6 +19,8 @@ export interface ListQuery {
   search: string | undefined;
   /** All other parameters, as `contact_id[]`, by their names without brackets. */
   others: Map<string, string[]>;
+  /** The header `If-Modified-Since`, Unix seconds. */
+  modifiedSince?: number | undefined;
   /** As it came, for the links of the answer. */
   text: string;
 }

@@ -22,7 +22,7 @@ const everything = ['leads', 'companies', 'customers', 'catalog_elements', 'tags
 export async function busyAccount(options: SimulatorOptions = {}) {
   const clock = hastyClock();
   const simulator = await startSimulator({
-    ...{ leads: 900, contacts: 400, companies: 300, tasks: 300, events: 0, pipelines: 6, users: 20 },
+    ...{ leads: 900, contacts: 400, companies: 300, tasks: 300, events: 900, pipelines: 6, users: 20 },
     ...{ requestsPerSecond: null, recordEvents: true, clock },
     ...options,
   });
@@ -36,6 +36,8 @@ export async function busyAccount(options: SimulatorOptions = {}) {
     await pass();
   }
   account.tag('leads', one!, 'vip');
+  await pass();
+  account.create('companies_notes', { entity_id: account.ids('companies')[100], note_type: 'common' });
   await pass();
   account.link('leads', two!, 'contacts', contacts[3]!);
   await pass();

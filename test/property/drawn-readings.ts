@@ -32,6 +32,12 @@ const chosen = fc.record({
   strayDate: fc.constantFrom(0, 0, 60, -60, 3600, -3600, 86_400, -86_400),
   archivedPipelines: fc.boolean(),
   deactivatedUsers: fc.boolean(),
+  notesTouch: fc.boolean(),
+  tasksTouch: fc.boolean(),
+  noteIds: fc.constantFrom('repeated', 'unique'),
+  noteParams: fc.constantFrom('[] and {}', '[]', '{}'),
+  incomingLeads: fc.constantFrom('listed', 'listed', 'not listed'),
+  onlyDeleted: fc.constantFrom('honoured', 'ignored'),
 }) as fc.Arbitrary<Required<Omit<Readings, 'renamed'>>>;
 
 /** Accounts of every reading, except where nobody could read them or tell what they do: see `fair`. */

@@ -9,6 +9,8 @@ import { allReadings, scenario } from './scenario.ts';
 const elsewhere: Readonly<Record<string, string>> = {
   refused: 'test/simulator/account-lists.test.ts: a refused list gives nothing',
   fileLinks: 'test/simulator/account-lists.test.ts: files are in no list that the property draws',
+  eventsReach: 'test/doctor/doctor.test.ts: what the log has forgotten is nowhere',
+  ifModifiedSince: 'test/doctor/doctor.test.ts: the connector does not ask like that',
   renamed: 'test/faults/credentials.test.ts: a name that is gone gives no list',
 };
 

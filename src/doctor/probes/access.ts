@@ -27,8 +27,6 @@ export const outOfUse: Probe = {
     const users = await questions.askSurely(placeOf('users'), { limit: 250 });
     const listed = new Set(pipelines.rows.map(({ id }) => id));
     const leads = samples.find(({ list }) => list.name === 'leads')?.rows ?? [];
-    const isDeactivated = ({ rights }: Row) =>
-      typeof rights === 'object' && rights !== null && (rights as Row).is_active === false;
     return {
       archivedPipelines: archived(
         pipelines.rows,
@@ -38,10 +36,36 @@ export const outOfUse: Probe = {
       ),
       deactivatedUsers: users.rows.some(isDeactivated)
         ? { value: true }
-        : unknown('would need a deactivated user; none is listed'),
+        : await hiddenUsers(
+            questions,
+            users.rows,
+            samples.flatMap(({ rows }) => rows),
+          ),
     };
   },
 };
+
+const isDeactivated = ({ rights }: Row) =>
+  typeof rights === 'object' && rights !== null && (rights as Row).is_active === false;
+/** So many of those whom records name, and no list, are asked for. */
+const namedUsers = 3;
+
+/** A user whom records name and the list does not, and who is there by id. */
+async function hiddenUsers(
+  questions: Questions,
+  users: readonly Row[],
+  records: readonly Row[],
+): Promise<Sighting> {
+  const listed = new Set(users.map(({ id }) => id));
+  const ids = new Set(records.flatMap(({ responsible_user_id: id }) => (typeof id === 'number' ? [id] : [])));
+  const missing = [...ids].filter((id) => id > 0 && !listed.has(id));
+  for (const id of missing.slice(0, namedUsers)) {
+    const place = { name: 'users', path: `/api/v4/users/${id}`, envelope: undefined };
+    const { rows } = await questions.ask(place, {});
+    if (rows.some(isDeactivated)) return { value: false };
+  }
+  return unknown('would need a deactivated user; none is listed');
+}
 
 function archived(pipelines: readonly Row[], hasHidden: boolean): Sighting {
   if (pipelines.some(({ is_archive }) => is_archive === true)) return { value: true };
@@ -70,7 +94,8 @@ async function isRefused(questions: Questions, list: List): Promise<Sighting> {
   const query = list.isPaged ? { ...list.query, limit: 1 } : list.query;
   const { name, path, host, envelope } = list;
   try {
-    const { status } = await questions.ask({ name, path, host, envelope }, query);
+    const known = questions.statuses.get(path);
+    const status = known ?? (await questions.ask({ name, path, host, envelope }, query)).status;
     return { value: [402, 403, 404, 422].includes(status) ? status : 'no' };
   } catch (error) {
     if (error instanceof BudgetSpentError) return unknown(error.message);

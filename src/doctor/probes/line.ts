@@ -51,20 +51,35 @@ export const prematureEnds: Probe = {
   },
 };
 
-/** Times of answers and what they were packed with. */
+/** Requests that the connector has under way at most. */
+const mostInFlight = 64;
+/** What it leaves between them, so that no second holds more than is permitted. */
+const leastRoom = 0.035;
+
+/** Times of answers, what they were packed with, and how fast they can follow each other. */
 export const line: Probe = {
-  doubts: ['latency', 'compression'],
-  async look({ transport: { exchanges } }) {
+  doubts: ['latency', 'spread', 'rate', 'compression', 'http2'],
+  async look({ transport: { exchanges }, requestsPerSecond, offeredProtocol }) {
     const times = exchanges.map(({ milliseconds }) => milliseconds).sort((one, other) => one - other);
     const at = (part: number) => Math.round(times[Math.floor(part * (times.length - 1))]!);
     const refused = exchanges.filter(({ status }) => status === 429).length;
     const encodings = [...new Set(exchanges.map(({ encoding }) => encoding))].filter((name) =>
       ['gzip', 'br', 'deflate'].includes(name),
     );
+    const rate = Math.min(requestsPerSecond / (1 + leastRoom), (1000 * mostInFlight) / Math.max(1, at(0.5)));
+    const offered = await offeredProtocol();
     return {
-      latency: {
-        value: `${at(0.5)} ms`,
-        follows: `nine of ten answers within ${at(0.9)} ms; ${refused} of ${times.length} refused for the rate`,
+      latency: { value: `${at(0.5)} ms` },
+      spread: { value: `${at(0.9) - at(0.1)} ms`, follows: 'between the fastest and the slowest tenth' },
+      rate: {
+        value: `${rate.toFixed(1)} requests a second`,
+        follows: `${refused} of ${times.length} were refused for the rate`,
+      },
+      http2: {
+        ...(offered === undefined
+          ? unknown('would need https, and no proxy')
+          : { value: offered === 'h2' ? 'offered' : 'not offered' }),
+        follows: 'the connector speaks HTTP/1.1',
       },
       compression: { value: encodings.join(' and ') || 'none' },
     };

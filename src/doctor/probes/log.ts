@@ -1,34 +1,28 @@
 import { type Sighting, unknown } from '../finding.ts';
 import type { Look, Probe, Sightings } from '../look.ts';
-import { numberOf, placeOf, type Row } from '../questions.ts';
+import { placeOf, type Row } from '../questions.ts';
+import { entities, isEntity, judge, kinds, subjectsOf } from '../touches.ts';
 
-const kinds = {
-  linksTouch: /_(un)?linked$/,
-  tagsTouch: /^entity_tag_(added|deleted)$/,
-  mergesTouch: /^entity_merged$/,
-  restoresTouch: /_restored$/,
-} as const;
-const entities = { lead: 'leads', contact: 'contacts', company: 'companies' } as const;
-
-const isEntity = (type: unknown): type is keyof typeof entities => Object.hasOwn(entities, String(type));
 const eventsOf = ({ samples }: Look) => samples.find(({ list }) => list.name === 'events')?.rows ?? [];
 
 /** Holds the seconds of events against the rows that they name. */
 export const touches: Probe = {
-  doubts: ['linksTouch', 'tagsTouch', 'mergesTouch', 'restoresTouch'],
+  doubts: ['linksTouch', 'tagsTouch', 'notesTouch', 'tasksTouch', 'mergesTouch', 'restoresTouch'],
   async look(look) {
     const sightings: Sightings = {};
     for (const name of Object.keys(kinds))
       sightings[name] = unknown('would need such an event among the newest');
+    const tasks = look.samples.find(({ list }) => list.name === 'tasks')?.rows ?? [];
+    const events = subjectsOf(eventsOf(look), tasks);
     for (const [entity, list] of Object.entries(entities)) {
-      const about = eventsOf(look).filter(
+      const about = events.filter(
         ({ entity_type, type }) =>
           entity_type === entity && Object.values(kinds).some((kind) => kind.test(String(type))),
       );
       const rows = await named(look, list, about);
       for (const [name, kind] of Object.entries(kinds)) {
         const own = about.filter(({ type }) => kind.test(String(type)));
-        const sighting = compare(own, rows, eventsOf(look));
+        const sighting = judge(own, events, ({ entity_id }) => rows.get(entity_id));
         if (sighting === undefined) continue;
         delete sightings[name];
         sightings[`${name}.${list}`] = sighting;
@@ -38,44 +32,19 @@ export const touches: Probe = {
   },
 };
 
+/** The rows of those that most kinds of events are about: what is rare comes first. */
 async function named({ questions }: Look, list: string, events: readonly Row[]): Promise<Map<unknown, Row>> {
-  const ids = [...new Set(events.map(({ entity_id }) => entity_id as number))].slice(0, 50);
+  const byKind = Object.values(kinds)
+    .map((kind) => events.filter(({ type }) => kind.test(String(type))))
+    .sort((one, other) => one.length - other.length);
+  const ids = [...new Set(byKind.flat().map(({ entity_id }) => entity_id as number))].slice(0, mostNamed);
   if (ids.length === 0) return new Map();
   const { rows } = await questions.askSurely(placeOf(list), { 'filter[id][]': ids, limit: 250 });
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/**
- * A row older than the event was not touched by it. One of exactly its second was, unless another event of that
- * second may have done it. A later one says nothing.
- */
-function compare(
-  events: readonly Row[],
-  rows: ReadonlyMap<unknown, Row>,
-  all: readonly Row[],
-): Sighting | undefined {
-  const seen = { touched: 0, untouched: 0 };
-  for (const event of events) {
-    const row = rows.get(event.entity_id);
-    const at = numberOf(event, 'created_at');
-    if (row === undefined || at <= 0 || Math.abs(numberOf(row, 'created_at') - at) <= 1) continue;
-    const after = numberOf(row, 'updated_at') - at;
-    if (after < -1) seen.untouched += 1;
-    else if (after <= 1 && !isCrowded(event, all)) seen.touched += 1;
-  }
-  if (seen.touched + seen.untouched === 0) return undefined;
-  return { value: seen.touched > 0, isMixed: seen.touched > 0 && seen.untouched > 0 };
-}
-
-function isCrowded({ entity_id, entity_type, type, created_at }: Row, all: readonly Row[]): boolean {
-  return all.some(
-    (other) =>
-      other.entity_id === entity_id &&
-      other.entity_type === entity_type &&
-      other.type !== type &&
-      Math.abs(numberOf(other, 'created_at') - (created_at as number)) <= 1,
-  );
-}
+/** Ids in one question: its address must not get too long. */
+const mostNamed = 100;
 
 /** How events name links and merges. */
 export const eventShapes: Probe = {

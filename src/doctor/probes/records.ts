@@ -18,7 +18,7 @@ export const eventsReach: Probe = {
     const query = { 'filter[created_at][from]': 1, 'filter[created_at][to]': yearAgo, limit: 1 };
     const { status, rows } = await questions.askSurely(placeOf('events'), query);
     if (status >= 400) return { eventsReach: needs };
-    return { eventsReach: { value: rows.length > 0 ? 'more than a year' : 'less than a year' } };
+    return { eventsReach: { value: rows.length > 0 ? 'endless' : yearSeconds } };
   },
 };
 
@@ -45,6 +45,8 @@ export const notes: Probe = {
   },
 };
 
+const enoughEmpty = 8;
+
 function emptyParams(rows: readonly Row[]): Sighting {
   const empty = rows
     .map(({ params }) => params)
@@ -52,6 +54,8 @@ function emptyParams(rows: readonly Row[]): Sighting {
   if (empty.length === 0) return unknown('would need notes without parameters');
   const lists = empty.filter((params) => Array.isArray(params)).length;
   if (lists > 0 && lists < empty.length) return { value: '[] and {}' };
+  // One of each would be enough to know; a few of one kind are not.
+  if (empty.length < enoughEmpty) return unknown('would need more notes without parameters');
   return { value: lists > 0 ? '[]' : '{}' };
 }
 

@@ -7,6 +7,9 @@ type Entity = 'leads' | 'contacts' | 'companies' | 'customers';
 
 /** Ids repeat from one list to the next: it is nowhere said that they do not (kommo-api.md §20, 19). */
 const FIRST_NOTE = 400_000_000;
+/** More than a list has notes. */
+const APART = 50_000_000;
+const withNotes = ['leads', 'contacts', 'companies', 'customers'];
 
 /** Notes, calls among them (kommo-api.md §13). */
 function notes(entity: Entity, share: number): ListDeclaration {
@@ -23,9 +26,11 @@ function notes(entity: Entity, share: number): ListDeclaration {
     values: { id: 'id', entity_id: 'entity_id', note_type: 'note_type' },
     marker: 'params',
     parent: { list: entity, field: 'entity_id', touched: false },
+    subject: { doubt: 'notesTouch', of: ({ entity_id }) => ({ list: entity, id: entity_id as number }) },
     stream: { name: 'notes', key: ({ id }) => [entity, id as number] },
     rows: (size, of) => (of(entity) === 0 ? 0 : Math.ceil(size.leads * share)),
     firstId: FIRST_NOTE,
+    ownFirstId: FIRST_NOTE + APART * withNotes.indexOf(entity),
     builder: shaped(name, {
       parentRow: (row) => entityRow(row, entity),
       fields: (row) => {

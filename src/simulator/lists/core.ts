@@ -78,6 +78,11 @@ export const coreLists: readonly ListDeclaration[] = [
       entity_id: 'entity_id',
     },
     marker: { field: 'duration', unit: DURATION_STEP, modulus: Number.MAX_SAFE_INTEGER },
+    subject: {
+      doubt: 'tasksTouch',
+      of: ({ entity_type, entity_id }) =>
+        typeof entity_id === 'number' ? { list: String(entity_type), id: entity_id } : undefined,
+    },
     rows: (size) => size.tasks,
     firstId: 20_000_000,
     builder: taskBuilder,

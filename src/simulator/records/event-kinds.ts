@@ -4,9 +4,13 @@ import { actor, referenceTo, tableOf, type World } from './world.ts';
 /** What happened, and what the values on both sides look like. */
 export interface EventKind {
   type: string;
+  /** Its type where events of links name what was linked. */
+  named?: string;
   entity: 'lead' | 'contact' | 'company' | 'task';
   /** What it happened to is in no list any more. */
   isGone?: true;
+  /** The reading that says whether it gave its record, or the one that its task is about, a new time of change. */
+  touches?: 'linksTouch' | 'tagsTouch' | 'notesTouch' | 'tasksTouch' | 'mergesTouch' | 'restoresTouch';
   values(world: World, chance: number): { after: object[]; before: object[] };
 }
 
@@ -23,13 +27,14 @@ const kinds: EventKind[] = [
   { type: 'lead_status_changed', entity: 'lead', values: statusChange },
   { type: 'contact_added', entity: 'contact', values: note },
   { type: 'company_added', entity: 'company', values: note },
-  { type: 'common_note_added', entity: 'lead', values: note },
-  { type: 'incoming_call', entity: 'contact', values: note },
-  { type: 'task_added', entity: 'task', values: () => nothing },
-  { type: 'task_completed', entity: 'task', values: () => nothing },
+  { type: 'common_note_added', entity: 'lead', touches: 'notesTouch', values: note },
+  { type: 'incoming_call', entity: 'contact', touches: 'notesTouch', values: note },
+  { type: 'task_added', entity: 'task', touches: 'tasksTouch', values: () => nothing },
+  { type: 'task_completed', entity: 'task', touches: 'tasksTouch', values: () => nothing },
   {
     type: 'task_deadline_changed',
     entity: 'task',
+    touches: 'tasksTouch',
     values: (_, chance) => ({
       after: [{ task_deadline: { timestamp: 1_700_000_000 + (chance % 1_000_000) } }],
       before: [{ task_deadline: { timestamp: 1_690_000_000 + (chance % 1_000_000) } }],
@@ -46,6 +51,7 @@ const kinds: EventKind[] = [
   {
     type: 'entity_tag_added',
     entity: 'lead',
+    touches: 'tagsTouch',
     values: (_, chance) => ({
       after: [{ tag: { name: 'vip' } }, { tag: { name: 'горячий' } }].slice(0, 1 + (chance % 2)),
       before: [],
@@ -82,7 +88,9 @@ const kinds: EventKind[] = [
   },
   {
     type: 'entity_linked',
+    named: 'contact_linked',
     entity: 'lead',
+    touches: 'linksTouch',
     values: (world, chance) => ({
       after: [{ link: { entity: { type: 'contact', id: referenceTo(world, 'contacts', chance) } } }],
       before: [],
@@ -117,11 +125,12 @@ const endings: EventKind[] = [
   { type: 'contact_deleted', entity: 'contact', isGone: true, values: () => nothing },
   { type: 'company_deleted', entity: 'company', isGone: true, values: () => nothing },
   { type: 'task_deleted', entity: 'task', isGone: true, values: () => nothing },
-  { type: 'lead_restored', entity: 'lead', values: () => nothing },
-  { type: 'entity_merged', entity: 'contact', values: () => nothing },
+  { type: 'lead_restored', entity: 'lead', touches: 'restoresTouch', values: () => nothing },
+  { type: 'entity_merged', entity: 'contact', touches: 'mergesTouch', values: merge },
   {
     type: 'common_note_deleted',
     entity: 'lead',
+    touches: 'notesTouch',
     values: (_, chance) => ({ after: [], before: [{ note: { id: 300_000_000 + (chance % 999_983) } }] }),
   },
 ];
@@ -130,6 +139,18 @@ const endings: EventKind[] = [
 export function kindOfEvent(chance: number): EventKind {
   const rare = chance >>> 8;
   return rare % 40 === 0 ? endings[(rare >>> 6) % endings.length]! : kinds[chance % kinds.length]!;
+}
+
+/** The type of an event under the readings of the account. */
+export function typeOf({ readings }: World, { type, named }: EventKind): string {
+  return readings.linkEvents === 'named' ? (named ?? type) : type;
+}
+
+function merge(world: World, chance: number): { after: object[]; before: object[] } {
+  const gone = { type: 'contact', id: tableOf(world, 'contacts').firstId - (chance % 100_000) };
+  return world.readings.mergedTells === 'value_before'
+    ? { after: [], before: [{ link: { entity: gone } }] }
+    : nothing;
 }
 
 function statusChange(world: World, chance: number): { after: object[]; before: object[] } {

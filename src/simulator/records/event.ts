@@ -1,6 +1,7 @@
 import { mix } from '../random.ts';
 import type { KommoRecord } from '../table.ts';
-import { kindOfEvent } from './event-kinds.ts';
+import { kindOfEvent, typeOf } from './event-kinds.ts';
+import { anySubject } from './touching-events.ts';
 import { actor, type RecordBuilder, referenceTo, tableOf, type World } from './world.ts';
 
 const LETTERS = '0123456789abcdefghjkmnpqrstvwxyz';
@@ -31,21 +32,12 @@ function letters(value: number, length: number): string {
   return text;
 }
 
-const listOf = { lead: 'leads', contact: 'contacts', company: 'companies', task: 'tasks' } as const;
-
 /** Events (kommo-api.md §15). Entity types are singular here. */
 export function eventBuilder(world: World): RecordBuilder {
   const { seed } = world;
   const table = tableOf(world, 'events');
   const kindOf = (row: number) => kindOfEvent(mix(seed, row, 73));
-  const entityOf = (row: number) => {
-    const { entity, isGone } = kindOf(row);
-    const chance = mix(seed, row, 74);
-    // Ids below the first one belong to what was deleted before anybody looked.
-    return isGone
-      ? tableOf(world, listOf[entity]).firstId - (chance % 100_000)
-      : (referenceTo(world, listOf[entity], chance) ?? 1);
-  };
+  const entityOf = (row: number) => world.eventSubjects.get(row) ?? anySubject(world, kindOf(row), row);
   return {
     record(row) {
       const chance = mix(seed, row, 75);
@@ -53,7 +45,7 @@ export function eventBuilder(world: World): RecordBuilder {
       const { after, before } = kind.values(world, chance);
       return {
         id: eventId(seed, row, table.createdAt[row]!),
-        type: kind.type,
+        type: typeOf(world, kind),
         entity_id: entityOf(row),
         entity_type: kind.entity,
         created_by: actor(world, mix(seed, row, 76)),
@@ -74,7 +66,7 @@ export function eventBuilder(world: World): RecordBuilder {
       return { entity };
     },
     value: (row, key) =>
-      key === 'type' ? kindOf(row).type : key === 'entity_type' ? kindOf(row).entity : undefined,
+      key === 'type' ? typeOf(world, kindOf(row)) : key === 'entity_type' ? kindOf(row).entity : undefined,
     rowOf: eventRow,
   };
 }

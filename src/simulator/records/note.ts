@@ -45,7 +45,11 @@ const paramsOf: Record<string, (row: Row) => object> = {
     delivery: { status: 'delivered', time: row.created, reason: '' },
   }),
   // Nothing at all is an empty list or an empty object (kommo-api.md §20, 14).
-  lead_auto_created: (row) => (row.chance(12) % 2 === 0 ? [] : {}),
+  lead_auto_created: (row) => {
+    const { noteParams } = row.world.readings;
+    const isList = noteParams === '[] and {}' ? row.chance(12) % 2 === 0 : noteParams === '[]';
+    return isList ? [] : {};
+  },
   targeting_in: () => ({ text: 'facebook' }),
   targeting_out: () => ({ text: 'facebook' }),
   site_visit: () => ({ url: 'https://example.com/?q=%D0%BA', pages: 3 }),

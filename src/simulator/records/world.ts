@@ -15,6 +15,8 @@ export interface World {
   all(list: string): readonly KommoRecord[];
   /** The ids of the listed records that belong to this one, the newest last. */
   childrenOf(list: string, parent: number | string): readonly (number | string)[];
+  /** What an event of the past is about, by row, where the readings decide it; known with the table of events. */
+  eventSubjects: ReadonlyMap<number, number>;
   /** The id of the record that a row belongs to. */
   parentOf(list: string, row: number): number | string;
   /** The record of a row of a list as it is now, without what `with=` adds. */
