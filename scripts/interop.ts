@@ -38,8 +38,7 @@ async function installAll(): Promise<void> {
   const uv = await installer();
   const limit = pLimit(4);
   const wanted = allClients.filter(
-    (client) =>
-      isWanted(client) || (isWanted('meltano') && (client === 'duckdb' || client.startsWith('target-'))),
+    (client) => isWanted(client) || (isWanted('meltano') && client.startsWith('target-')),
   );
   await Promise.all(
     wanted.map((client) =>
@@ -56,7 +55,7 @@ async function installAll(): Promise<void> {
 }
 
 async function throughMeltano(): Promise<void> {
-  const needed: Client[] = ['meltano', 'target-jsonl', 'target-duckdb', 'target-postgres', 'duckdb'];
+  const needed: Client[] = ['meltano', 'target-jsonl', 'target-duckdb', 'target-postgres'];
   const absent = needed.find((client) => missing.has(client));
   if (absent !== undefined) {
     missing.set('meltano', `without ${absent}`);

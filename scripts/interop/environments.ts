@@ -7,7 +7,7 @@ import { must, workshop } from './programs.ts';
 const requirements = {
   meltano: ['meltano>=4,<5'],
   'target-jsonl': ['target-jsonl'],
-  'target-duckdb': ['target-duckdb'],
+  'target-duckdb': ['target-duckdb', 'sqlglot'],
   'target-postgres': ['meltanolabs-target-postgres'],
   'target-csv': ['meltanolabs-target-csv'],
   'target-sqlite': ['singer-sdk'],
@@ -16,7 +16,7 @@ const requirements = {
   'singer-tools': ['singer-tools'],
   pyairbyte: ['airbyte'],
   'airbyte-cdk': ['airbyte-cdk[dev]', 'pytest'],
-  duckdb: ['duckdb==1.5.5', 'duckdb-extension-sqlite-scanner==1.5.5', 'sqlglot'],
+  duckdb: ['duckdb==1.5.5', 'duckdb-extension-sqlite-scanner==1.5.5'],
 } as const;
 export type Client = keyof typeof requirements;
 

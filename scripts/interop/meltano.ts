@@ -96,7 +96,7 @@ export async function meltanoChecks(): Promise<MeltanoChecks> {
           const place = join(stored('duckdb'), 'warehouse.duckdb');
           const warehouses: Warehouse[] = [
             { client: 'target-duckdb', dialect: 'duckdb', place, schema: 'kommo' },
-            { client: 'duckdb', dialect: 'bigquery', place, schema: 'kommo' },
+            { client: 'target-duckdb', dialect: 'bigquery', place, schema: 'kommo' },
             { client: 'target-postgres', dialect: 'postgres', place: postgres.url, schema: 'kommo' },
           ];
           return applyDeletions(account, warehouses);

@@ -47,10 +47,12 @@ export class Coverage {
     const isCutOff = before === undefined || start > before.through + 1;
     this.from = isCutOff ? start : Math.min(start, before.from);
     this.settledThrough = (before?.until ?? 0) - period.lookbackSeconds;
-    this.open = subtract({ from: start, to: period.closed.value }, settled(before, this.settledThrough));
+    this.wasEmpty = state?.finished === 1 && state.known === '';
+    // One empty answer proves little: what is remembered as empty is asked for from its beginning, at the same price.
+    const done = this.wasEmpty ? [] : settled(before, this.settledThrough);
+    this.open = subtract({ from: start, to: period.closed.value }, done);
     this.bookmarks = parseBookmarks(before?.done ?? '');
     this.knownRow = parseKnown(state?.known ?? '');
-    this.wasEmpty = state?.finished === 1 && this.knownRow === undefined;
   }
 
   /** All that is covered when nothing is left to read. */

@@ -120,6 +120,19 @@ test('an answer that comes before the question is looked at does not mislead', a
   });
 });
 
+test('what was empty is read from its beginning again: an empty answer by mistake costs one run at most', async () => {
+  await inOffice({}, async ({ account, simulator, destination, run }) => {
+    for (const id of account.ids('events')) account.purge('events', id);
+    await run();
+    workOn(account);
+    simulator.faults.addNamed('early-end', { list: 'events', times: 1 });
+    await run();
+    await run();
+    expectAll(simulator, destination);
+    expect([...account.truth('deletions')].length).toBeGreaterThan(0);
+  });
+});
+
 test('types that the account names are asked for too, and read from their beginning', async () => {
   await inOffice({}, async ({ account, simulator, clock, destination, run }) => {
     const more = ['customer_restored', 'catalog_element_deleted', 'catalog_element_restored'];

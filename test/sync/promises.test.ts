@@ -167,7 +167,7 @@ test('a cursor in the future yields no records and the same state again', async 
       finished: 1,
       through: future,
       from: 0,
-      known: '',
+      known: `${future}:1`,
       until: future,
       done: '',
       rows: -1,
