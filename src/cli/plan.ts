@@ -70,7 +70,9 @@ function report(
     const found = estimates.get(stream);
     if (found === undefined) return [];
     // Streams of one list are read together.
-    const list = JSON.stringify(stream.lists.map(({ host, path, query }) => [host, path, query]));
+    const list = JSON.stringify(
+      stream.lists.map(({ host, path, query, kinds }) => [host, path, query, kinds]),
+    );
     const requests = lists.has(list) ? 0 : found.requests;
     lists.add(list);
     total.records += found.records;

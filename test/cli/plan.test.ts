@@ -27,6 +27,9 @@ test('says how many records, requests and minutes each stream takes, and what it
   const statuses = [...simulator.account.truth('statuses')].length;
   expect(rowOf(stdout, 'statuses')).toEqual({ records: statuses, requests: 0, minutes: '0' });
 
+  // Of the same list as events, and asked for by itself.
+  expect(rowOf(stdout, 'deletions').requests).toBeGreaterThan(0);
+
   const all = rowOf(stdout, 'all');
   const sum = defaults.reduce((total, { name }) => total + rowOf(stdout, name).records, 0);
   expect(Math.abs(all.records / sum - 1)).toBeLessThan(0.1);
