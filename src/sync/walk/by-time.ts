@@ -1,13 +1,17 @@
 import type { Interval } from '../../stream/interval.ts';
 import type { Facts } from '../facts.ts';
-import { firstPage, type Listing, type PageRead, type PageRequest, patience } from '../listing.ts';
+import type { Listing, PageRead, PageRequest } from '../listing.ts';
 import type { Row } from '../row.ts';
 import { again, beyond } from './beyond.ts';
+import { type Part, Parts } from './parts.ts';
 import { reachesBehind } from './reaches-behind.ts';
 import { second } from './second.ts';
 import type { Outcome, WindowOptions } from './walk.ts';
 
 type Course = Facts['course'];
+
+/** Records lie nowhere evenly: a part that should fit into an answer should fill no more of it than this. */
+const fitting = 0.7;
 
 /**
  * Reads a window of a list that can be filtered by its cursor, but is in an order of the server's own. Always page 1:
@@ -21,34 +25,27 @@ export async function* byTime(
   { bearable, known, settled = () => {} }: WindowOptions,
 ): AsyncGenerator<Row[], Outcome> {
   const { facts } = listing;
-  const parts: Interval[] = [{ from: window.from!, to: window.to! }];
+  const parts = new Parts(listing);
+  parts.add({ from: window.from!, to: window.to! });
   let isFirst = true;
-  let isAgain = false;
-  let before: PageRead | undefined;
-  for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
-    const { from, to } = part;
-    const request = { bounds: listing.bounds(part), place: firstPage };
-    // Other parts of the window have brought rows: a trouble that gives none would be over by then.
-    const read = await listing.ask(isFirst ? request : { ...request, looks: patience - 1 });
+  for (let part = await parts.next(isFirst); part !== undefined; part = await parts.next(isFirst)) {
+    const { from, to, request, read } = part;
     const { rows, inside, limit } = read;
     if (rows.length === 0 && !read.exists) {
       if (isFirst) return 'empty';
       continue;
     }
     // Nothing but the second before: now its bound is known to be inclusive.
-    if (inside.length === 0 && rows.length >= limit && !isAgain) {
-      isAgain = true;
-      parts.push(part);
+    if (inside.length === 0 && rows.length >= limit && !part.isAgain) {
+      parts.add({ from, to, isAgain: true });
       continue;
     }
-    isAgain = false;
     facts.learnCourse(rows);
     const { course } = facts;
     const first = inside[0]?.cursor;
     const last = inside.at(-1)?.cursor;
     const isOneSecond = first !== undefined && first === last;
-    if (before !== undefined && !isOneSecond) facts.followed(before, true);
-    before = undefined;
+    if (part.before !== undefined && !isOneSecond) facts.followed(part.before, true);
     const verdict = facts.judge(read);
     // From the top down to what an earlier run has seen: that answer leaves nothing out.
     const comesDown = isFirst && known !== undefined && reachesDown(read, known, course);
@@ -59,10 +56,9 @@ export async function* byTime(
       return 'too long';
     // A page that was cut short holds half of its rows at least; what it left out comes with the next one.
     else if (last !== undefined && course !== undefined && !isOneSecond && rows.length * 2 >= limit) {
-      before = read;
       yield inside.filter(({ cursor }) => cursor !== last);
       settled(course === 'falling' ? { from: last + 1, to } : { from, to: last - 1 });
-      parts.push(rest(part, course, last));
+      parts.add(...divided(rest(part, course, last), read, course, listing));
     } else {
       const found = rows.length >= limit ? read : await behind(listing, request, read);
       const next = found === read ? undefined : found?.inside[0]?.cursor;
@@ -73,19 +69,42 @@ export async function* byTime(
       else if (isOneSecond) {
         yield* second(listing, first);
         settled({ from: first, to: first });
-        if (first < to) parts.push({ from: first + 1, to });
-        if (from < first) parts.push({ from, to: first - 1 });
+        if (first < to) parts.add({ from: first + 1, to });
+        if (from < first) parts.add({ from, to: first - 1 });
       } else if (course !== undefined && next !== undefined && last !== undefined && next !== last) {
         yield inside;
-        parts.push(rest(part, course, next));
+        parts.add(rest(part, course, next));
       } else {
         const middle = Math.floor((Math.max(from, Math.min(listing.origin, to - 1)) + to) / 2);
-        parts.push({ from: middle + 1, to }, { from, to: middle });
+        parts.add({ from: middle + 1, to }, { from, to: middle });
       }
     }
     isFirst = false;
   }
   return 'read';
+}
+
+/**
+ * What is left of a part, in parts that are likely to fit into an answer each as long as somebody could ask for them
+ * meanwhile; the one that comes first is last.
+ */
+function divided(left: Interval, before: PageRead, course: Course, listing: Listing): Part[] {
+  const { rows } = before;
+  const span = Math.abs(rows[0]!.cursor - rows.at(-1)!.cursor) + 1;
+  const width = Math.max(1, Math.floor((fitting * listing.largest * span) / rows.length));
+  const parts: Interval[] = [];
+  let { from, to } = left;
+  for (let spare = listing.spareRequests(); spare > 0 && to - from >= 2 * width; spare -= 1) {
+    if (course === 'falling') {
+      parts.push({ from: to - width + 1, to });
+      to -= width;
+    } else {
+      parts.push({ from, to: from + width - 1 });
+      from += width;
+    }
+  }
+  const [next, ...others] = [...parts, { from, to }];
+  return [...others.reverse(), { ...next!, before }];
 }
 
 /** What is left of the part from the second `from` on, in the direction in which the rows come. */
