@@ -8,6 +8,7 @@ import { type ClosedSecond, secondBefore } from './closed-second.ts';
 import { FiltersIgnored, mayBeForTheFilter, OrderIgnored, WindowStillOpen } from './detour.ts';
 import { Facts } from './facts.ts';
 import type { CountingClient } from './in-flight.ts';
+import { KnownSeconds } from './known-seconds.ts';
 import { isInOrder, type Order } from './order.ts';
 import { PageSize } from './page-size.ts';
 import { parseRow, type Row } from './row.ts';
@@ -88,6 +89,7 @@ export class Listing {
   witness: Witness | undefined;
   /** The latest row of the seconds before that one. */
   #earlier: Witness | undefined;
+  readonly known = new KnownSeconds();
   /** An earlier run has read the list and found nothing in it. */
   wasEmpty = false;
   /** Unix seconds: hardly anything is expected before, since the account did not exist. */
@@ -254,6 +256,7 @@ export class Listing {
     // What comes empty may not have looked at the question.
     if (rows.length > 0) this.#answers += 1;
     this.facts.learn(read);
+    this.known.learn(inside);
     const until = this.options.closed?.value ?? Number.POSITIVE_INFINITY;
     for (const { id, cursor } of rows) if (cursor <= until) this.#note({ id, cursor });
     return read;

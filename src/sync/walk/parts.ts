@@ -1,4 +1,5 @@
 import type { Interval } from '../../stream/interval.ts';
+import { merge } from '../../stream/interval.ts';
 import { firstPage, type Listing, type PageRead, type PageRequest, patience } from '../listing.ts';
 
 /** A part of a window that is still to be read. */
@@ -11,18 +12,26 @@ export interface Part extends Interval {
 
 interface Asked extends Part {
   request: PageRequest;
-  answer: Promise<PageRead>;
-  read: PageRead | undefined;
+  answer: Promise<void>;
+  read?: PageRead;
+  /** An empty answer is not to be doubted any more. */
+  isSure: boolean;
+  /** It was widened by a second that has rows, to see whether this holds any. */
+  doubted?: Interval;
 }
 
 /**
  * The parts of a window, the last one added first; others are asked for before their turn as long as the permitted
  * rate is not used otherwise, and then come as they are answered.
+ *
+ * An empty answer is doubted: at the end, empty neighbours are asked for together, with a second beside them that has
+ * rows, so that an honest answer is not empty.
  */
 export class Parts {
   readonly #listing: Listing;
   readonly #waiting: Part[] = [];
   readonly #asked = new Set<Asked>();
+  #empty: Interval[] = [];
 
   constructor(listing: Listing) {
     this.#listing = listing;
@@ -32,34 +41,65 @@ export class Parts {
     this.#waiting.push(...parts);
   }
 
-  /** The next part and its first page; undefined when none is left. */
+  /** The next part and its first page, which is not empty but for the first one; undefined when none is left. */
   async next(isFirst: boolean): Promise<(Part & { request: PageRequest; read: PageRead }) | undefined> {
-    if (this.#asked.size === 0) this.#ask(isFirst);
-    while (this.#waiting.length > 0 && this.#listing.spareRequests() > 0) this.#ask(false);
-    if (this.#asked.size === 0) return undefined;
-    await Promise.race([...this.#asked].map(({ answer }) => answer));
-    for (const part of this.#asked) {
-      const { read } = part;
-      if (read === undefined) continue;
-      this.#asked.delete(part);
-      return { ...part, read };
+    for (;;) {
+      if (this.#asked.size === 0) this.#askNext();
+      while (this.#waiting.length > 0 && this.#listing.spareRequests() > 0) this.#askNext();
+      if (this.#asked.size === 0) {
+        if (this.#empty.length === 0) return undefined;
+        this.#doubt();
+      }
+      const part = await this.#answered();
+      const { read, request, isSure, doubted, ...rest } = part;
+      if (doubted !== undefined) this.#settle(doubted, read);
+      else if (isFirst || read.rows.length > 0 || read.exists) {
+        return { ...rest, read, request };
+      } else if (!isSure) this.#empty.push({ from: part.from, to: part.to });
     }
-    throw new Error('no answer came');
   }
 
-  #ask(isFirst: boolean): void {
+  async #answered(): Promise<Asked & { read: PageRead }> {
+    await Promise.race([...this.#asked].map(({ answer }) => answer));
+    const part = [...this.#asked].find(({ read }) => read !== undefined)!;
+    this.#asked.delete(part);
+    return part as Asked & { read: PageRead };
+  }
+
+  #askNext(): void {
     const part = this.#waiting.pop();
-    if (part === undefined) return;
+    if (part !== undefined) this.#ask({ ...part, isSure: false });
+  }
+
+  #ask(part: Omit<Asked, 'request' | 'answer'>): void {
     const request = { bounds: this.#listing.bounds(part), place: firstPage };
     // Other parts of the window have brought rows: a trouble that gives none would be over by then.
-    const answer = this.#listing.ask(isFirst ? request : { ...request, looks: patience - 1 });
-    const asked: Asked = { ...part, request, answer, read: undefined };
-    asked.answer = answer.then((read) => {
-      asked.read = read;
-      return read;
-    });
+    const answer = this.#listing.ask(part.isSure ? { ...request, looks: patience - 1 } : request);
+    const asked: Asked = {
+      ...part,
+      request,
+      answer: answer.then((read) => {
+        asked.read = read;
+      }),
+    };
     // What nobody comes to take may fail unheard.
     asked.answer.catch(() => {});
     this.#asked.add(asked);
+  }
+
+  #doubt(): void {
+    for (const { from, to } of merge(this.#empty)) {
+      const wider = this.#listing.known.widen({ from, to });
+      const doubted = wider && { from, to };
+      this.#ask({ from, to, ...wider, isSure: true, ...(doubted && { doubted }) });
+    }
+    this.#empty = [];
+  }
+
+  /** What the wider answer says of an interval of which an empty answer came. */
+  #settle({ from, to }: Interval, { rows, limit }: PageRead): void {
+    if (rows.some(({ cursor }) => cursor >= from && cursor <= to)) this.add({ from, to });
+    // Those beside it fill the page, or have left.
+    else if (rows.length === 0 || rows.length >= limit) this.#ask({ from, to, isSure: true });
   }
 }

@@ -11,7 +11,8 @@ const day = 24 * 60 * 60;
 
 /**
  * Whether nothing lies in a window for which an empty answer came. Emptiness alone proves nothing: the same is asked
- * from further back, where rows lie, and an answer that brings any row is believed in what it leaves out. `known` is
+ * with a second beside it or from further back, where rows lie, and an answer that brings any row is believed in what
+ * it leaves out. `known` is
  * a second before the window that holds a row. Throws a TransientError where the list answers with nothing although
  * its rows are there.
  */
@@ -23,6 +24,12 @@ export async function isProvenEmpty(
   const { from, to } = window;
   if (listing.witness === undefined)
     return listing.wasEmpty || (await staysEmpty(listing, listing.bounds(window), listing.silence.looks));
+  const wider = listing.known.widen(window);
+  if (wider !== undefined) {
+    const read = await listing.ask({ bounds: listing.bounds(wider), place: firstPage });
+    if (holds(read, from, to)) return false;
+    if (read.inside.length > 0 && isAllOf(read)) return true;
+  }
   const isOrdered = listing.orders.has('cursor');
   const open = await listing.ask({
     bounds: listing.bounds({ from }),
