@@ -11,7 +11,7 @@ import type { Outcome, WindowOptions } from './walk.ts';
 type Course = Facts['course'];
 
 /** Records lie nowhere evenly: a part that should fit into an answer should fill no more of it than this. */
-const fitting = 0.7;
+const fitting = 0.8;
 
 /**
  * Reads a window of a list that can be filtered by its cursor, but is in an order of the server's own. Always page 1:
@@ -94,13 +94,17 @@ function divided(left: Interval, before: PageRead, course: Course, listing: List
   const width = Math.max(1, Math.floor((fitting * listing.largest * span) / rows.length));
   const parts: Interval[] = [];
   let { from, to } = left;
-  for (let spare = listing.spareRequests(); spare > 0 && to - from >= 2 * width; spare -= 1) {
+  const wanted = Math.ceil((to - from + 1) / width);
+  const count = Math.min(wanted, 1 + Math.max(0, Math.ceil(listing.spareRequests() / 2)));
+  // Where there are enough for all of it, all are as wide.
+  const step = count === wanted ? Math.ceil((to - from + 1) / count) : width;
+  while (parts.length < count - 1 && to - from >= step) {
     if (course === 'falling') {
-      parts.push({ from: to - width + 1, to });
-      to -= width;
+      parts.push({ from: to - step + 1, to });
+      to -= step;
     } else {
-      parts.push({ from, to: from + width - 1 });
-      from += width;
+      parts.push({ from, to: from + step - 1 });
+      from += step;
     }
   }
   const [next, ...others] = [...parts, { from, to }];
