@@ -60,6 +60,8 @@ export interface List {
   readonly cursor: string | undefined;
   /** The parameter that takes `[from]` and `[to]` of the cursor; undefined where the list cannot be filtered by it. */
   readonly filter: string | undefined;
+  /** Parameters that go with it. */
+  readonly filterBy: Readonly<Record<string, string>>;
   /** It can be ordered by its cursor. */
   readonly ordersByCursor: boolean;
   /** It can be ordered by id. */
@@ -156,6 +158,7 @@ function completed(list: ListDeclaration, stream: string, cursor: string | undef
     identity: list.identity ?? ['id'],
     cursor,
     filter: 'filter' in list || cursor === undefined ? list.filter : `filter[${cursor}]`,
+    filterBy: list.filterBy ?? {},
     ordersByCursor: list.ordersByCursor ?? false,
     ordersById: list.ordersById ?? false,
     immutable: list.immutable ?? false,

@@ -270,9 +270,11 @@ export class Listing {
     } else if (this.#earlier === undefined || row.cursor > this.#earlier.cursor) this.#earlier = row;
   }
 
-  #selection({ asked: { from, to } }: Bounds): Record<string, number> {
-    const { filter } = this.list;
+  #selection({ asked: { from, to } }: Bounds): Record<string, number | string> {
+    const { filter, filterBy } = this.list;
+    if (from === undefined && to === undefined) return {};
     return {
+      ...filterBy,
       ...(from !== undefined && { [`${filter}[from]`]: from }),
       ...(to !== undefined && { [`${filter}[to]`]: to }),
     };

@@ -10,5 +10,5 @@ export const files = defineStream({
   identity: ['uuid'],
   cursor: 'updated_at',
   filter: 'filter[date]',
-  query: { 'filter[date][type]': 'updated_at' },
+  filterBy: { 'filter[date][type]': 'updated_at' },
 });
