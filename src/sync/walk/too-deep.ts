@@ -24,7 +24,9 @@ export async function isDepth(
     // Some servers give the last page again instead.
     if (again.rows.some(({ id }) => ids.size === 0 || ids.has(id))) return false;
   }
-  return true;
+  // Rows that were removed meanwhile are on no page, this one included.
+  const still = await listing.ask({ bounds, place: () => ({ page, limit }), looks: 3 });
+  return still.rows.length > 0;
 }
 
 /** What cannot be read behind `page`. */
