@@ -1,3 +1,5 @@
+import type { List } from '../stream/declaration.ts';
+import { ExplainedOrder } from './explained-order.ts';
 import type { PageRead } from './listing.ts';
 import type { Row } from './row.ts';
 
@@ -56,13 +58,24 @@ export class Facts {
     return this.#rises > 0 && this.#falls > 0;
   }
 
-  /** Takes note of the order in which rows have come that were not asked for in any. */
-  learnCourse(rows: readonly Row[]): void {
-    for (const [index, { cursor }] of rows.entries()) {
-      if (index === 0 || cursor === rows[index - 1]!.cursor) continue;
-      if (cursor > rows[index - 1]!.cursor) this.#rises += 1;
-      else this.#falls += 1;
+  /**
+   * Takes note of the order in which rows have come that were not asked for in any. Where times can change, rows in
+   * an order that explains theirs tell nothing.
+   */
+  learnCourse(rows: readonly Row[], { immutable }: Pick<List, 'immutable'>): void {
+    const other = new ExplainedOrder();
+    let rises = 0;
+    let falls = 0;
+    for (const [index, row] of rows.entries()) {
+      if (index === 0) continue;
+      const before = rows[index - 1]!;
+      other.step(before, row);
+      if (row.cursor > before.cursor) rises += 1;
+      if (row.cursor < before.cursor) falls += 1;
     }
+    if (!immutable && other.isExplained && (rises === 0 || falls === 0)) return;
+    this.#rises += rises;
+    this.#falls += falls;
   }
 
   /** Takes note of an answer that came. */

@@ -40,7 +40,7 @@ export async function* byTime(
       parts.add({ from, to, isAgain: true });
       continue;
     }
-    facts.learnCourse(rows);
+    facts.learnCourse(rows, listing.list);
     const { course } = facts;
     const first = inside[0]?.cursor;
     const last = inside.at(-1)?.cursor;
