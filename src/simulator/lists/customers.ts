@@ -146,7 +146,6 @@ export const customerLists: readonly ListDeclaration[] = [
     path: 'customers/segments',
     key: 'segments',
     envelope: total,
-    paged: false,
     rows: () => 4,
     firstId: 4_500_000,
     builder: shaped('customer_segments', {

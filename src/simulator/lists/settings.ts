@@ -72,6 +72,7 @@ export const settingLists: readonly ListDeclaration[] = [
     name: 'loss_reasons',
     path: 'leads/loss_reasons',
     key: 'loss_reasons',
+    paged: false,
     rows: () => 5,
     firstId: 900_000,
     builder: shaped('loss_reasons', {
