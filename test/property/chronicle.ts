@@ -1,12 +1,16 @@
 import type { Simulator } from '../../src/simulator/simulator.ts';
+import type { Stream } from '../../src/stream/declaration.ts';
+import { ownLists } from './lists.ts';
 
 /** An id, or the ids of a key with slashes between them, and a version. */
 const together = (key: string, version: number) => `${key} ${version}`;
 
-/** What was true of one list and when, counted in turns: the oracle for rows that are missing and rows too many. */
+/** What was true of one stream and when, counted in turns: the oracle for rows that are missing and rows too many. */
 export class Chronicle {
   readonly #simulator: Simulator;
   readonly #stream: string;
+  /** Its records are those of one list, under the same ids. */
+  readonly #isList: boolean;
   /** The version and the turn in which each row that is listed now was listed first. */
   readonly #listed = new Map<string, { version: number; since: number }>();
   /** The last turn in which each version that there ever was could be seen. */
@@ -14,27 +18,34 @@ export class Chronicle {
   readonly #touched = new Map<string, number>();
   turn = 0;
 
-  constructor(simulator: Simulator, stream: string) {
+  constructor(simulator: Simulator, stream: Stream) {
     this.#simulator = simulator;
-    this.#stream = stream;
-    this.observe();
+    this.#stream = stream.name;
+    const lists = ownLists(stream);
+    const isWhole = stream.lists.every(({ parent }) => parent === undefined);
+    this.#isList = isWhole && lists.length === 1 && lists[0] === stream.name;
+    this.#observeAll();
   }
 
-  /** Takes note of what somebody has just done to these records; of all when none are named. */
-  observe(ids?: readonly (number | string)[]): void {
-    if (ids === undefined || this.#stream === 'statuses') {
-      const now = new Map<string, number>();
-      for (const { id, version } of this.#simulator.account.truth(this.#stream)) now.set(String(id), version);
-      for (const key of new Set([...this.#listed.keys(), ...now.keys()])) this.#note(key, now.get(key));
+  /** Takes note of what somebody has just done to these records of a list. */
+  observe(list: string, ids: readonly (number | string)[]): void {
+    if (ids.length === 0) return;
+    if (!this.#isList || list !== this.#stream) {
+      this.#observeAll();
       return;
     }
     const { account } = this.#simulator;
-    const list = account.list(this.#stream);
+    const served = account.list(list);
     for (const id of ids) {
-      const row = list.rowOf(id);
-      const isListed = account.record(this.#stream, id) !== undefined;
-      this.#note(String(id), isListed ? list.version(row) : undefined);
+      const isListed = account.record(list, id) !== undefined;
+      this.#note(String(id), isListed ? served.version(served.rowOf(id)) : undefined);
     }
+  }
+
+  #observeAll(): void {
+    const now = new Map<string, number>();
+    for (const { id, version } of this.#simulator.account.truth(this.#stream)) now.set(String(id), version);
+    for (const key of new Set([...this.#listed.keys(), ...now.keys()])) this.#note(key, now.get(key));
   }
 
   #note(key: string, version: number | undefined): void {

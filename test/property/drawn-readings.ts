@@ -38,7 +38,9 @@ const chosen = fc.record({
   noteParams: fc.constantFrom('[] and {}', '[]', '{}'),
   incomingLeads: fc.constantFrom('listed', 'listed', 'not listed'),
   onlyDeleted: fc.constantFrom('honoured', 'ignored'),
-}) as fc.Arbitrary<Required<Omit<Readings, 'renamed'>>>;
+  fileLinks: fc.constantFrom('entity_id', 'id'),
+  renamed: fc.constantFrom(401, 404),
+}) as fc.Arbitrary<Required<Omit<Readings, 'refused'>>>;
 
 /** Accounts of every reading, except where nobody could read them or tell what they do: see `fair`. */
 export const readings: fc.Arbitrary<Partial<Readings>> = chosen.map(fair);
@@ -56,7 +58,7 @@ export const turn: fc.Arbitrary<Turn> = fc.oneof(
  * - a page in the wrong order that looks like the right one, as the ids of an import do;
  * - a server whose clock is off and whose neighbour's is off by something else.
  */
-function fair(drawn: Required<Omit<Readings, 'renamed'>>): Partial<Readings> {
+function fair(drawn: Required<Omit<Readings, 'refused'>>): Partial<Readings> {
   const isShuffled = [drawn.defaultOrder, drawn.eventsOrder, drawn.ties].includes('shuffled');
   const isHiding = drawn.shortPages !== 0;
   return {

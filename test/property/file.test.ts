@@ -15,12 +15,12 @@ const cutOff = fc
     }),
   )
   .map(([drawn, parts]) => {
-    const common = { mode: 'full_refresh' as const, startDays: undefined, pause: 7_200 };
+    const common = { mode: 'full_refresh' as const, startDays: undefined, trouble: undefined, pause: 7_200 };
     const runs = parts.map(
       ({ kill, removed }, index): Run => ({
         ...common,
         kill,
-        deeds: index === 0 ? [] : removed.map((which) => ({ kind: 'remove', which })),
+        deeds: index === 0 ? [] : removed.map((which) => ({ kind: 'remove', where: 0, which })),
       }),
     );
     return { ...drawn, pace: 20_000, runs: [...runs, { ...common, kill: undefined, deeds: [] }] };
@@ -29,7 +29,10 @@ const cutOff = fc
 /** What is deleted while a cut off refresh waits to go on stays in the file until the next one: docs/sqlite.md. */
 const uncut = history.map((drawn) => ({
   ...drawn,
-  runs: drawn.runs.map((run) => ({ ...run, kill: run.mode === 'full_refresh' ? undefined : run.kill })),
+  runs: drawn.runs.map((run) => ({
+    ...{ ...run, trouble: undefined },
+    kill: run.mode === 'full_refresh' ? undefined : run.kill,
+  })),
 }));
 
 const cases: [string, fc.Arbitrary<Scenario>][] = [['whatever runs there were', uncut]];

@@ -1,39 +1,63 @@
+import { declarationOf } from '../../src/simulator/lists.ts';
+import type { ServedList } from '../../src/simulator/served-list.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { LISTED } from '../../src/simulator/table.ts';
-import { allReadings, listOf, type Scenario, smallestPage, streamOf } from './scenario.ts';
+import type { List } from '../../src/stream/declaration.ts';
+import { listsAndParents, resourceOf } from './lists.ts';
+import { allReadings, type Scenario, smallestPage, streamOf } from './scenario.ts';
 
 /**
  * Why nobody could read this account, if nobody could: there a stream may fail, and loudly. Reasons are those that
  * docs/how-nothing-gets-lost.md names.
  */
-export function unreadable(scenario: Scenario, { account }: Simulator): string | undefined {
+export function unreadable(scenario: Scenario, simulator: Simulator): string | undefined {
+  const lists = listsAndParents(streamOf(scenario)).filter(({ isPaged }) => isPaged);
+  return lists
+    .map((list) => unreadableList(list, scenario, simulator))
+    .find((reason) => reason !== undefined);
+}
+
+function unreadableList(list: List, scenario: Scenario, { account }: Simulator): string | undefined {
   const { readings } = scenario;
-  const { cursor } = streamOf(scenario);
-  const { table } = account.list(listOf(scenario));
-  const rows = table.rowsIn(LISTED);
+  const { cursor, filter, query } = list;
+  const needsFilter = Object.keys(query).some((parameter) => parameter.startsWith('filter'));
+  if (needsFilter && readings.filters === 'rejected') return 'a list that is nothing without a filter';
+  const name = resourceOf(list);
+  const { table } = account.list(name);
+  const rows = longest(account.list(name), list.parent !== undefined);
   const depths = allReadings(scenario).flatMap(({ maximumPage }) =>
     typeof maximumPage === 'number' ? [maximumPage] : [],
   );
   // Where a list ends on the last page that is given, nobody can tell whether it goes on.
   const reach = (Math.min(...depths) - 1) * smallestPage(scenario);
-  const isFiltered = cursor !== undefined && readings.filters === 'honoured';
+  const isFiltered = filter !== undefined && readings.filters === 'honoured';
   if (!isFiltered && rows.length > reach) return 'no filter together with a depth';
-  const isEvents = scenario.stream === 'events';
-  const times = cursor === 'updated_at' ? table.updatedAt : table.createdAt;
+  const isEvents = name === 'events';
+  const order = isEvents ? readings.eventsOrder : (readings.defaultOrder ?? 'id');
+  const isByChange = order === 'updated_at' || (order === 'id' && declarationOf(name).ownOrder !== undefined);
+  const times = cursor === 'updated_at' || isByChange ? table.updatedAt : table.createdAt;
   const densest = mostAlike(rows, times);
-  const bothWays = !isEvents && readings.order === 'honoured';
-  if (densest > reach * (bothWays ? 2 : 1)) return 'one second holds more than the depth';
-  const order = isEvents ? readings.eventsOrder : readings.defaultOrder;
-  const isOrdered = cursor !== undefined && !isEvents && readings.order === 'honoured';
-  const isShuffled = order === 'shuffled' || (isEvents && readings.ties === 'shuffled');
+  const isOrdered = (list.ordersById || list.ordersByCursor) && readings.order === 'honoured';
+  if (densest > reach * (isOrdered ? 2 : 1)) return 'one second holds more than the depth';
+  const areTiesShuffled = readings.ties === 'shuffled' && (isEvents || isByChange);
+  const isShuffled =
+    order === 'shuffled' || (areTiesShuffled && (isEvents || densest > smallestPage(scenario)));
   if (isOrdered || !isShuffled) return undefined;
   if (!isFiltered) return 'no order, no filter, and shuffled at every request';
   // No filter divides a second, and what leaves it leaves no trace.
-  if (!isEvents && densest > smallestPage(scenario))
+  if (!list.immutable && densest > smallestPage(scenario))
     return 'no order, no filter, and shuffled at every request';
   return undefined;
 }
 
+/** The rows of the longest list that is read by itself: of all, or of one parent. */
+function longest(served: ServedList, isOfParents: boolean): Uint32Array {
+  const rows = served.table.rowsIn(LISTED);
+  if (!isOfParents) return rows;
+  const families = Map.groupBy(rows, (row) => served.parentOf(row));
+  const longest = [...families.values()].sort((a, b) => b.length - a.length)[0] ?? [];
+  return Uint32Array.from(longest);
+}
 /** The most rows that have a second in common. */
 function mostAlike(rows: Uint32Array, times: Uint32Array): number {
   const counts = new Map<number, number>();

@@ -15,6 +15,7 @@ const busyLeads = history.map((drawn) => ({
     mode: 'incremental' as const,
     kill,
     startDays: undefined,
+    trouble: undefined,
     pause: 0,
     deeds: [],
   })),

@@ -7,7 +7,7 @@ import { run } from '../../src/sync/run.ts';
 import { newFolder } from '../new-folder.ts';
 import { openAccount } from './account.ts';
 import { unreadable } from './may-fail.ts';
-import { day } from './play.ts';
+import { day, readable } from './play.ts';
 import { connect, Killed } from './reading.ts';
 import { type Run, type Scenario, streamOf } from './scenario.ts';
 
@@ -20,14 +20,16 @@ export async function playFile(scenario: Scenario): Promise<string[]> {
   const stream = streamOf(scenario);
   const busy = await openAccount(scenario);
   const { simulator, clock, chronicle } = busy;
+  const isDated = stream.cursor !== undefined && stream.lists.every(({ parent }) => parent === undefined);
   const began = Math.floor(clock.now() / 1000);
   const path = `${newFolder()}/kommo.db`;
   const faults: string[] = [];
 
   const once = async (planned: Run, isQuiet: boolean): Promise<void> => {
     const signal = busy.before(planned);
-    const mode = stream.cursor === undefined ? 'full_refresh' : planned.mode;
-    const startDate = planned.startDays === undefined ? undefined : began - planned.startDays * day;
+    const mode = stream.incremental ? planned.mode : 'full_refresh';
+    const { startDays } = planned;
+    const startDate = startDays === undefined || !isDated ? undefined : began - startDays * day;
     const { turn } = chronicle;
     const sink = openSqliteSink({
       ...{ path, startDate, clock, log: silentLog },
@@ -71,7 +73,7 @@ export async function playFile(scenario: Scenario): Promise<string[]> {
     if (mode === 'full_refresh') {
       for (const { key, row } of rows) {
         // What lies before the start was not asked for.
-        if (stream.cursor !== undefined && Number(row[stream.cursor]) < (startDate ?? 0)) continue;
+        if (isDated && Number(row[stream.cursor!]) < (startDate ?? 0)) continue;
         if (!chronicle.wasListed(key, turn)) faults.push(`gone, and still there: ${key}`);
       }
     }
@@ -79,8 +81,10 @@ export async function playFile(scenario: Scenario): Promise<string[]> {
     const versions = new Map(
       rows.map(({ key, row }) => [key, simulator.account.versionOf(name, row)] as const),
     );
+    const canBeRead = readable(simulator, stream);
     for (const { id, version, updated_at } of simulator.account.truth(name)) {
-      if (stream.cursor !== undefined && updated_at < (startDate ?? 0)) continue;
+      if (!canBeRead({ key: String(id) })) continue;
+      if (isDated && updated_at < (startDate ?? 0)) continue;
       if (versions.get(String(id)) !== version) faults.push(`missing: ${id} ${version}`);
     }
   };

@@ -1,8 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import type { Stream } from '../../src/stream/declaration.ts';
 import { parseIntervals } from '../../src/stream/interval.ts';
 import type { run } from '../../src/sync/run.ts';
 import { openAccount } from './account.ts';
+import { resourceOf } from './lists.ts';
 import { unreadable } from './may-fail.ts';
 import { read } from './reading.ts';
+import { Refusals } from './refusals.ts';
 import { type Run, type Scenario, streamOf } from './scenario.ts';
 import { Tables } from './tables.ts';
 
@@ -35,8 +40,18 @@ export async function play(scenario: Scenario, engine?: typeof run): Promise<Pla
   const began = Math.floor(clock.now() / 1000);
   const tables = new Tables(name);
   const played: Played = { wrong: [], failed: [], loud: [], requests: 0, runs: 0 };
+  const refusals = new Refusals(scenario);
+  const [list] = stream.lists;
+  const isOfParents = stream.lists.some(({ parent }) => parent !== undefined);
+  const isLog = stream.lists.every(({ immutable }) => immutable);
+  const isDated = stream.cursor !== undefined && !isOfParents;
   // A full refresh ends with a look at what was changed meanwhile, where such can be asked for.
-  const hasLastLook = stream.cursor !== undefined && readings.filters === 'honoured' && name !== 'events';
+  const hasLastLook =
+    isDated &&
+    !isLog &&
+    stream.lists.length === 1 &&
+    list!.filter !== undefined &&
+    readings.filters === 'honoured';
   let refresh: { turn: number; at: number } | undefined;
   /** Seconds by which the clock of a server is behind. */
   const late = Math.max(0, -(readings.strayDate ?? 0));
@@ -46,16 +61,18 @@ export async function play(scenario: Scenario, engine?: typeof run): Promise<Pla
   /** What the account has of records that a start_date lets through, by key. */
   const truth = (start: number) =>
     [...simulator.account.truth(name)]
-      .filter(({ updated_at }) => stream.cursor === undefined || updated_at >= start)
-      .map(({ id, version, updated_at }) => ({ key: String(id), version, at: updated_at }));
+      .filter(({ updated_at }) => !isDated || updated_at >= start)
+      .map(({ id, version, updated_at }) => ({ key: String(id), version, at: updated_at }))
+      .filter(readable(simulator, stream));
   const lacks = (rows: { key: string; version: number }[], what: string) => {
     for (const { key, version } of rows)
       if (!tables.has(name, key, version)) played.wrong.push(`${what}: ${key} ${version}`);
   };
 
   const once = async (planned: Run, isQuiet: boolean): Promise<void> => {
-    const { kill, startDays } = planned;
-    const mode = stream.cursor === undefined ? 'full_refresh' : planned.mode;
+    const { kill, trouble } = planned;
+    const startDays = isDated ? planned.startDays : undefined;
+    const mode = stream.incremental ? planned.mode : 'full_refresh';
     const start = startDays === undefined ? 0 : began - startDays * day;
     latestStart = Math.max(latestStart, start);
     const signal = busy.before(planned);
@@ -64,24 +81,40 @@ export async function play(scenario: Scenario, engine?: typeof run): Promise<Pla
     if (mode === 'full_refresh' && (refresh === undefined || runBegan - refresh.at > day))
       refresh = { turn, at: runBegan };
     tables.begin(mode);
+    const stateBefore = tables.state;
     tables.onRow = ({ key, version }, data) => {
       if (!chronicle.wasTrue(key, version, turn)) played.wrong.push(`never true: ${key} ${version}`);
-      if (stream.cursor !== undefined && Number(data[stream.cursor]) < start)
+      if (isDated && Number(data[stream.cursor!]) < start)
         played.wrong.push(`before the start: ${key} ${version}`);
     };
-    const { failures, requests } = await read({
+    const outcome = await read({
       ...{ simulator, clock, mode, readers, signal, engine },
       destination: tables,
       streams: [stream],
       killAfter: kill,
       startDate: startDays === undefined ? undefined : start,
+    }).catch((error: unknown) => {
+      if (simulator.readings.renamed === 'no') throw error;
+      return { failures: new Map([[name, error]]), requests: 0 };
     });
+    const { failures, requests } = outcome;
     played.requests += requests;
     played.runs += 1;
     checkPromise();
     if (failures === undefined) return;
+    if (simulator.readings.renamed !== 'no') {
+      if (failures.size === 0 || !isDeepStrictEqual(tables.state, stateBefore))
+        played.wrong.push('read under a name that is gone');
+      return;
+    }
+    const reason = failures.size > 0 ? unreadable(scenario, simulator) : undefined;
+    if (trouble === 'refused' && refusals.concern && reason === undefined) {
+      const state = [stateBefore, tables.state] as const;
+      played.wrong.push(...refusals.faultsOf(failures, tables.events, state));
+      if (failures.size === 0) refresh = undefined;
+      return;
+    }
     if (failures.size > 0) {
-      const reason = unreadable(scenario, simulator);
       if (reason !== undefined && !signal.aborted) played.loud.push(reason);
       else for (const error of failures.values()) played.failed.push(`failed: ${error}`);
       return;
@@ -94,10 +127,15 @@ export async function play(scenario: Scenario, engine?: typeof run): Promise<Pla
   /** What a state covers is in the table, whether the run came to its end or not. */
   const checkPromise = () => {
     const { state } = tables;
-    if (state === undefined || stream.cursor === undefined) return;
-    const covered = [{ from: state.from, to: state.through }, ...(parseIntervals(state.done) ?? [])];
-    const isCovered = ({ at }: { at: number }) => covered.some(({ from, to }) => at >= from && at <= to);
-    lacks(truth(latestStart).filter(isCovered), 'covered by the state');
+    if (state === undefined || !isDated) return;
+    const rows = truth(latestStart);
+    for (const { name: part, adds } of stream.lists) {
+      const { from, through, done } = state.lists?.[part] ?? state;
+      const covered = [{ from, to: through }, ...(parseIntervals(done) ?? [])];
+      const within = part === '' ? '' : `${adds[stream.key[0]!]}/`;
+      const isCovered = ({ at }: { at: number }) => covered.some(({ from, to }) => at >= from && at <= to);
+      lacks(rows.filter(({ key }) => key.startsWith(within)).filter(isCovered), 'covered by the state');
+    }
   };
 
   /** A full refresh has no next run: all that was listed throughout must have come, in its newest version. */
@@ -105,7 +143,7 @@ export async function play(scenario: Scenario, engine?: typeof run): Promise<Pla
     const { turn } = refresh!;
     for (const { key, version, at } of truth(start)) {
       // Of events only those are read whose second was over when the run began.
-      if (name === 'events' && at > runBegan - openEnd - late) continue;
+      if (isLog && at > runBegan - openEnd - late) continue;
       if (!chronicle.isListedSince(key, turn)) continue;
       // Nor can a list without a filter tell what came in the very second in which the run began.
       if (!hasLastLook && at >= runBegan) continue;
@@ -135,4 +173,17 @@ export async function play(scenario: Scenario, engine?: typeof run): Promise<Pla
   } finally {
     await simulator.close();
   }
+}
+
+/** Of lists that are asked for by what a parent says, only what a parent speaks of can be read. */
+export function readable({ account }: Simulator, stream: Stream): (row: { key: string }) => boolean {
+  const { parent } = stream.lists[0]!;
+  if (parent?.many === undefined) return () => true;
+  const { field } = parent.many;
+  const told = new Set(account.all(resourceOf(parent.list)).map((record) => record[field]));
+  return ({ key }) => told.has(account.record(stream.name, idOf(key))?.[field]);
+}
+
+function idOf(key: string): number | string {
+  return /^\d+$/.test(key) ? Number(key) : key;
 }

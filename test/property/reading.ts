@@ -87,7 +87,7 @@ export async function read(
   const before = simulator.statistics.requests;
   const plan: PlannedStream[] = options.streams.map((stream) => ({
     stream,
-    mode: stream.cursor === undefined ? 'full_refresh' : options.mode,
+    mode: stream.incremental ? options.mode : 'full_refresh',
     columns: Object.keys(stream.schema.properties),
     state: destination.states.get(stream.name),
     required: true,
