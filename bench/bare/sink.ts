@@ -27,6 +27,7 @@ const state: StreamState = {
   through: 1,
   from: 0,
   known: '',
+  newestFirst: 0,
   until: 1,
   done: '',
   rows: -1,

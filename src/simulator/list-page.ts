@@ -170,8 +170,11 @@ function orderOf(declaration: ListDeclaration, asked: ListQuery['order'], readin
     if (order === 'arbitrary' || order === 'shuffled') return { by: order };
     return { by: 'created', descending: order === 'newest' };
   }
+  const { defaultOrder } = readings;
+  const isOwn =
+    typeof defaultOrder === 'object' ? !(declaration.name in defaultOrder) : defaultOrder === 'id';
   const said = readingFor(readings, 'defaultOrder', declaration.name);
-  const order = said === 'id' ? (declaration.ownOrder ?? 'id') : said;
+  const order = isOwn ? (declaration.ownOrder ?? said) : said;
   if (order === 'arbitrary' || order === 'shuffled') return { by: order };
   if (order === 'updated_at' || order === 'updated_at-descending')
     return { by: 'updated', descending: order === 'updated_at-descending' };

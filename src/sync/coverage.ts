@@ -107,7 +107,7 @@ function settled(state: ListState | undefined, limit: number): Interval[] {
 }
 
 /** `second:id`, the form in which a state carries the latest row that was seen. */
-function formatKnown(row: Witness | undefined): string {
+export function formatKnown(row: Witness | undefined): string {
   return row === undefined ? '' : `${row.cursor}:${row.id}`;
 }
 

@@ -21,6 +21,8 @@ export type Verdict = 'end' | 'more' | 'doubt';
 export class Facts {
   /** What `order` by the cursor does. Assumed of no list: rows may come in order by chance. */
   cursorOrder: 'unknown' | 'honoured' = 'unknown';
+  /** What changed last is on top: the whole list was seen so. */
+  isNewestFirst = false;
   /** Pages behind this one are known to come empty. */
   maximumPage = Number.POSITIVE_INFINITY;
   #pageCap = Number.POSITIVE_INFINITY;

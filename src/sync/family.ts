@@ -1,8 +1,9 @@
 import type { NotAvailableError } from '../errors.ts';
 import type { List, Parent } from '../stream/declaration.ts';
 import { type Child, type Fields, fieldsNeeded, placed } from './child.ts';
-import { Coverage, type ReadingPeriod } from './coverage.ts';
+import { Coverage, formatKnown, type ReadingPeriod } from './coverage.ts';
 import type { ListReading, Progress } from './list-reading.ts';
+import type { Listing, Witness } from './listing.ts';
 import { compareIds, type ParentId, ParentsDone, parseParentsDone } from './parents-done.ts';
 import type { Row } from './row.ts';
 import { Silence } from './silence.ts';
@@ -27,6 +28,7 @@ export class Family implements Progress {
   requests = 0;
   /** How many lists are done. */
   listsDone = 0;
+  isNewestFirst = false;
   readonly #period: ReadingPeriod;
   readonly #before: ListState;
   readonly #doneBefore: ParentsDone;
@@ -34,6 +36,7 @@ export class Family implements Progress {
   readonly #wanted = new Map<ParentId, Fields | undefined>();
   /** The same in order; undefined as long as they are being listed. */
   #ids: readonly ParentId[] | undefined;
+  #latestParent: Witness | undefined;
   #next = 0;
   readonly #underWay = new Set<Child>();
   readonly #refused = new Set<ParentId>();
@@ -57,7 +60,9 @@ export class Family implements Progress {
 
   /** Which parents have to be listed; undefined for all of them. */
   get parentCoverage(): Coverage | undefined {
-    return this.parentList.filter === undefined ? undefined : this.#coverageSince(this.#before.through);
+    const { list, onlyChanged } = this.parent;
+    if (!onlyChanged || list.cursor === undefined) return undefined;
+    return this.#coverageSince(this.#before.through, this.#before.known);
   }
 
   /** As many parents as a look at the data needs. */
@@ -75,8 +80,10 @@ export class Family implements Progress {
     }
   }
 
-  /** All parents have been taken. */
-  parentsAreListed(): void {
+  /** All parents have been taken, from this listing. */
+  parentsAreListed({ knownRow, facts }: Listing): void {
+    this.#latestParent = knownRow;
+    this.isNewestFirst = facts.isNewestFirst;
     const { many, onlyChanged } = this.parent;
     // Those whose lists were refused are asked for again, whether they have changed or not.
     const again = onlyChanged && many === undefined ? this.#doneBefore.refused : [];
@@ -117,10 +124,11 @@ export class Family implements Progress {
     const isDone = this.#next === this.#ids.length && this.#underWay.size === 0;
     const marks = isDone ? new ParentsDone({ refused: this.#refused }) : this.#marks(this.#ids);
     return {
-      ...{ version: 1, mode: this.part.mode, finished: 0, from: 0, known: '' },
+      ...{ version: 1, mode: this.part.mode, finished: 0, from: 0 },
       through: isDone ? this.#period.closed.value : this.#before.through,
       until: this.#period.closed.value,
       done: marks.toString(),
+      known: isDone ? formatKnown(this.#latestParent) : this.#before.known,
     };
   }
 
@@ -166,9 +174,10 @@ export class Family implements Progress {
     return { ids, coverage, ...placed(list, this.parent, ids, fields) };
   }
 
-  #coverageSince(second: number): Coverage {
+  #coverageSince(second: number, known = ''): Coverage {
     const { mode } = this.part;
-    const state = second < 0 ? undefined : { ...unread(mode, undefined), through: second, until: second };
+    const state =
+      second < 0 ? undefined : { ...unread(mode, undefined), through: second, until: second, known };
     return new Coverage({ mode, state }, this.#period);
   }
 }

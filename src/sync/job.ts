@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { NotAvailableError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { List } from '../stream/declaration.ts';
-import { subtract } from '../stream/interval.ts';
+import { type Interval, subtract } from '../stream/interval.ts';
 import type { Child } from './child.ts';
 import type { ClosedSecond } from './closed-second.ts';
 import type { Coverage } from './coverage.ts';
@@ -70,7 +70,7 @@ export class Job implements Progress {
 
   constructor(errand: Errand, { client, closed, clock, origin, log }: Surroundings) {
     this.errand = errand;
-    const { list, feeds, families, member } = errand;
+    const { list, mode, feeds, families, member } = errand;
     this.name = (feeds[0]?.stream ?? families[0]!.stream).name;
     this.#closed = closed;
     this.#log = log;
@@ -89,6 +89,8 @@ export class Job implements Progress {
     this.listing.witness = coverage?.knownRow;
     this.listing.wasEmpty = coverage?.wasEmpty ?? feeds.some(({ part }) => part.before?.rows === 0);
     this.listing.knownRows = Math.max(0, ...feeds.map(({ part }) => part.rowsBefore));
+    this.listing.facts.isNewestFirst =
+      mode === 'incremental' && [...feeds, ...families].every(({ part }) => part.before?.newestFirst === 1);
     this.strategy = bestStrategy(list);
     this.ranges = new Ranges(this.#lay(), origin);
   }
@@ -112,7 +114,7 @@ export class Job implements Progress {
     this.#isRead = error === undefined;
     if (!(error instanceof NotAvailableError)) this.tell();
     for (const family of families) {
-      if (error === undefined) family.parentsAreListed();
+      if (error === undefined) family.parentsAreListed(this.listing);
       else family.part.end(error);
     }
     if (member === undefined) for (const { part } of feeds) part.end(error);
@@ -129,7 +131,7 @@ export class Job implements Progress {
 
   /** A part of somebody's range for an idle reader; undefined when nobody needs help. */
   share(): Range | undefined {
-    return this.strategy.startsWith('whole') ? undefined : this.ranges.share(this.listing.largest);
+    return this.listing.filters ? this.ranges.share(this.listing.largest) : undefined;
   }
 
   /** Chooses another way to read when `reason` says that `used` does not suit the account; else rethrows it. */
@@ -152,10 +154,8 @@ export class Job implements Progress {
           ? `this account does not filter by ${list.cursor}`
           : `the request with a filter by ${list.cursor} was refused (${reason.message})`;
       this.#untold = `${this.name}: ${found}; so the whole list is read, at every run`;
-      const { from: start, to } = coverage!.whole;
-      const left = this.ranges.left.map((range) => range.from);
-      const from = left.length === 0 ? start : Math.min(...left);
-      this.ranges.replace([{ ...rangeOf({ from, to }), held: to }]);
+      const { whole } = coverage!;
+      this.ranges.replace([allOf(this.ranges.left.length === 0 ? [whole] : this.ranges.left, whole.to)]);
       this.layout += 1;
     } else throw reason;
   }
@@ -174,14 +174,20 @@ export class Job implements Progress {
     return { version: 1, mode, finished: 0, ...nowhere, until: this.#closed.value };
   }
 
+  get isNewestFirst(): boolean {
+    return this.listing.facts.isNewestFirst;
+  }
+
   get fraction(): number | undefined {
     const { coverage } = this.errand;
-    return coverage && this.ranges.fraction(coverage.whole);
+    return coverage && this.listing.filters ? this.ranges.fraction(coverage.whole) : undefined;
   }
 
   #lay(): Range[] {
-    const { coverage } = this.errand;
+    const { list, coverage } = this.errand;
     if (coverage === undefined) return [rangeOf({ from: 0, to: 0 })];
+    if (list.filter === undefined)
+      return coverage.open.length === 0 ? [] : [allOf(coverage.open, coverage.whole.to)];
     const known = coverage.knownRow?.cursor;
     return coverage.open.flatMap((interval) => {
       const started = coverage.bookmarks.filter(({ from, to }) => from >= interval.from && to <= interval.to);
@@ -197,4 +203,9 @@ export class Job implements Progress {
       return [...resumed, ...untouched, ...lookback].sort((a, b) => a.from - b.from);
     });
   }
+}
+
+/** One range for one reader: the intervals, and what lies between them up to the second `to`. */
+function allOf(intervals: readonly Interval[], to: number): Range {
+  return { ...rangeOf({ from: Math.min(...intervals.map(({ from }) => from)), to }), held: to };
 }

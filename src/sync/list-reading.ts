@@ -12,6 +12,8 @@ export interface Progress {
   readonly requests: number;
   /** How many lists of a family are done. */
   readonly listsDone?: number;
+  /** The list, or that of the parents, is known to have what changed last on top. */
+  readonly isNewestFirst?: boolean;
   /** How much of it has been read, from 0 to 1; undefined where nobody knows. */
   readonly fraction: number | undefined;
 }
@@ -94,14 +96,15 @@ export class ListReading {
     if (this.isRefused) return beforehand;
     const reached = this.progress?.reached();
     if (reached === undefined) return { ...beforehand, finished };
-    const { filter, parent } = this.list;
+    const { cursor, filter, parent } = this.list;
     const kinds = kindsState(this.list);
     const isRead = this.ended && this.error === undefined && !this.isResumed;
     const isWhole = isRead && filter === undefined && !parent?.onlyChanged;
     return {
       ...reached,
       finished,
-      rows: isWhole ? this.rows : (before?.rows ?? -1),
+      newestFirst: this.progress?.isNewestFirst ? 1 : 0,
+      rows: isWhole && cursor === undefined ? this.rows : (before?.rows ?? -1),
       requests: isWhole ? (this.progress?.requests ?? -1) : (before?.requests ?? -1),
       ...(kinds !== undefined && { kinds }),
     };

@@ -81,7 +81,7 @@ export async function readLog(
   const known = before.known || (await eventBefore(stream, through - period.lookbackSeconds, client));
   const state = {
     ...{ version: 1 as const, mode: 'incremental' as const, from: 0, through, until: through, done: '' },
-    ...{ rows: -1, requests: -1, finished: 0 as const },
+    ...{ newestFirst: 0 as const, rows: -1, requests: -1, finished: 0 as const },
     known,
   };
   const reading = new StreamReading(

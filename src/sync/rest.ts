@@ -16,6 +16,7 @@ export function restingSince(
   now: number,
 ): number | undefined {
   const isWhole = lists.every(({ filter, parent }) => filter === undefined && !parent?.onlyChanged);
-  if (!isWhole || state?.finished !== 1 || state.requests <= costly) return undefined;
+  if (!isWhole || state?.finished !== 1 || state.newestFirst === 1 || state.requests <= costly)
+    return undefined;
   return now - state.until < restsFor ? state.until : undefined;
 }

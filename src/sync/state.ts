@@ -23,6 +23,8 @@ export const ListState = z.object({
   done: z.string(),
   /** A row among the latest that were seen, `second:id`; empty where none was. An honest answer from there on is not empty. */
   known: z.string().default(''),
+  /** 1 when the whole list, or that of the parents, was seen with what changed last on top, and no answer since said otherwise. */
+  newestFirst: z.union([z.literal(0), z.literal(1)]).default(0),
   /** How many rows the list held when it was last read whole; -1 where nobody knows. */
   rows: z.int().default(-1),
   /** How many requests that took. */
@@ -33,7 +35,7 @@ export const ListState = z.object({
 export type ListState = z.infer<typeof ListState>;
 
 /** What a walk knows of how far it is; the rest of a state is counted beside it. */
-export type Reached = Omit<ListState, 'rows' | 'requests' | 'kinds'>;
+export type Reached = Omit<ListState, 'newestFirst' | 'rows' | 'requests' | 'kinds'>;
 
 /** How far the event log has been acted on for a stream. */
 export const LogState = z.object({
@@ -59,7 +61,7 @@ export type StreamState = z.infer<typeof StreamState>;
 /** The state of a list of which nothing has been read in this mode; what was counted before stays. */
 export function unread(mode: ListState['mode'], before: ListState | undefined): ListState {
   const { rows = -1, requests = -1 } = before ?? {};
-  const nothing = { from: 0, through: -1, until: -1, done: '', known: '' };
+  const nothing = { from: 0, through: -1, until: -1, done: '', known: '', newestFirst: 0 } as const;
   return { version: 1, mode, finished: 0, ...nothing, rows, requests };
 }
 
@@ -80,6 +82,7 @@ export function merged(
     until: least(({ until }) => until),
     done: '',
     known: '',
+    newestFirst: 0,
     rows: sum(({ rows }) => rows),
     requests: sum(({ requests }) => requests),
     lists: { ...entries },

@@ -1,6 +1,7 @@
 import { UnexpectedAnswerError } from '../errors.ts';
 import type { List } from '../stream/declaration.ts';
 import { byTime } from './walk/by-time.ts';
+import { newestFirst } from './walk/newest-first.ts';
 import { sequence } from './walk/sequence.ts';
 import { stitch } from './walk/stitch.ts';
 import type { Walk } from './walk/walk.ts';
@@ -13,6 +14,7 @@ const walks = {
   watermark,
   windowsById: byWindows(stitch),
   windowsByTime: byWindows(byTime),
+  newestFirst,
   wholeById: wholly(stitch),
   wholeInSequence: wholly(sequence),
 };
@@ -29,8 +31,9 @@ export function bestStrategy(list: List): Strategy {
   return list.ordersById ? 'windowsById' : 'windowsByTime';
 }
 
-/** How to go on when the account ignores the filter on the cursor. */
+/** How to read a list that cannot be filtered by its cursor, or is not by this account. */
 export function withoutFilter(list: List): Strategy {
+  if (list.newestFirst) return 'newestFirst';
   return list.ordersById ? 'wholeById' : 'wholeInSequence';
 }
 

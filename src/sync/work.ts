@@ -103,9 +103,10 @@ function errandsOf(streams: readonly StreamReading[], period: ReadingPeriod): Er
         const { parentList, parentCoverage } = family;
         const reader = parentCoverage && [mode, parentCoverage.open];
         errandFor(parentList, mode, parentCoverage, reader).families.push(family);
-      } else if (list.filter !== undefined) {
+      } else if (list.cursor !== undefined) {
         const coverage = new Coverage({ mode, state: before }, period);
-        errandFor(list, mode, coverage, stream.name).feeds.push({ stream, part, list, adds: list.adds });
+        const reader = list.filter === undefined ? [mode, coverage.open] : stream.name;
+        errandFor(list, mode, coverage, reader).feeds.push({ stream, part, list, adds: list.adds });
       } else if (stream.parts.length === 1 || !part.goOn(period.closed.value)) {
         errandFor(list, mode).feeds.push({ stream, part, list, adds: list.adds });
       }

@@ -168,6 +168,7 @@ test('a cursor in the future yields no records and the same state again', async 
       through: future,
       from: 0,
       known: `${future}:1`,
+      newestFirst: 0,
       until: future,
       done: '',
       rows: -1,

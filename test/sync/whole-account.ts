@@ -13,11 +13,14 @@ type RecordData = Record<string, unknown>;
 /** Rows by key, as a table with that key would hold them after some runs. */
 export class KeyedDestination {
   readonly states = new Map<string, StreamState>();
+  /** Records that came, repeats included. */
+  taken = 0;
   readonly #tables = new Map<string, Map<string, RecordData>>();
 
   take(stream: Stream, event: SyncEvent): void {
     if (event.type === 'checkpoint') this.states.set(stream.name, event.state);
     if (event.type !== 'records') return;
+    this.taken += event.records.length;
     const table = this.#tables.get(stream.name) ?? new Map<string, RecordData>();
     this.#tables.set(stream.name, table);
     for (const { data } of event.records) table.set(stream.key.map((column) => data[column]).join('/'), data);
@@ -40,6 +43,7 @@ interface Options {
   killAfter?: number;
   readers?: number;
   recordLimit?: number;
+  startDate?: number;
 }
 
 class Killed extends Error {}
@@ -67,7 +71,7 @@ export async function readStreams(simulator: Simulator, streams: readonly Stream
         state: destination.states.get(stream.name),
         required,
       })),
-      startDate: undefined,
+      startDate: options.startDate,
       lookbackSeconds: 600,
       recordLimit: options.recordLimit,
       clock,

@@ -141,7 +141,7 @@ export async function* sequence(
  * page holds the rest. A few have to be the last ones, or some of the last where rows are gone; many of them tell it
  * wherever they stand, though rows of one second come in any sequence around them and changed ones have moved.
  */
-function continues(
+export function continues(
   rows: readonly Row[],
   seen: ReadonlyMap<Row['id'], number>,
   { last, proof }: { last: number; proof: number },

@@ -73,7 +73,7 @@ test('unknown streams and modes fail alone', () => {
 test('a state goes to its stream; one of a newer version fails its stream alone', () => {
   const blob = {
     ...{ version: 1, mode: 'incremental', finished: 1, from: 0, through: 5, until: 5 },
-    ...{ done: '', known: '', rows: -1, requests: -1 },
+    ...{ done: '', known: '', newestFirst: 0, rows: -1, requests: -1 },
   };
   const states = new Map<string, unknown>([
     ['leads', blob],

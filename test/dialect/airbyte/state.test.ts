@@ -5,7 +5,7 @@ import { isValid } from './messages.ts';
 
 const blob = {
   ...{ version: 1, mode: 'incremental', finished: 1, from: 0, through: 5, until: 5 },
-  ...{ done: '', known: '', rows: -1, requests: -1 },
+  ...{ done: '', known: '', newestFirst: 0, rows: -1, requests: -1 },
 };
 const stream = { stream_descriptor: { name: 'leads' }, stream_state: blob };
 /** As PyAirbyte feeds it back (airbyte.md §2.3). */

@@ -19,6 +19,7 @@ const state: StreamState = {
   through: 5,
   from: 0,
   known: '',
+  newestFirst: 0,
   until: 9,
   done: '',
   rows: -1,

@@ -12,6 +12,7 @@ const state: StreamState = {
   through: 1_700_000_000,
   from: 0,
   known: '',
+  newestFirst: 0,
   until: 1_700_000_000,
   done: '',
   rows: -1,
@@ -38,6 +39,7 @@ describe('bookmarks', () => {
       until: fc.integer({ min: -1 }),
       done: fc.string(),
       rows: fc.integer({ min: -1 }),
+      newestFirst: fc.constantFrom(0 as const, 1 as const),
       requests: fc.integer({ min: -1 }),
     };
     const lists = fc.dictionary(fc.constantFrom('leads', 'contacts'), fc.record(entry));

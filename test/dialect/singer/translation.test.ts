@@ -15,6 +15,7 @@ const state: StreamState = {
   through: 1_700_000_000,
   from: 0,
   known: '',
+  newestFirst: 0,
   until: 1_700_000_000,
   done: '',
   rows: -1,

@@ -56,6 +56,7 @@ export function checkpoint(stream: string, state: Partial<StreamState> = {}) {
       done: '',
       from: 0,
       known: '',
+      newestFirst: 0,
       rows: -1,
       requests: -1,
       ...state,
