@@ -194,8 +194,14 @@ export function settled(drawn: Scenario): Scenario {
   const isWhole = streamOf(drawn).cursor === undefined;
   const isHopeless = drawn.stream === 'events' && readings.filters !== 'honoured';
   const { mode } = drawn.runs.at(-1)!;
+  // A second of them that rows leave while it is read takes overlaps that small pages have no room for.
+  const isLoose = listsAndParents(streamOf(drawn)).some(
+    ({ filter, ordersByCursor, ordersById, immutable }) =>
+      filter !== undefined && !ordersByCursor && !ordersById && !immutable,
+  );
   return {
     ...drawn,
+    pageSize: isLoose ? Math.max(50, drawn.pageSize) : drawn.pageSize,
     turns: [],
     deeds: isWhole ? [] : drawn.deeds,
     runs: drawn.runs.map(({ kill, trouble }) => ({
