@@ -10,6 +10,7 @@ import { namedFaults } from '../../src/simulator/faults.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { ofType, readMessages } from '../dialect/airbyte/messages.ts';
 import { performHere } from './in-process.ts';
+import { oauthCredentials } from './oauth-credentials.ts';
 import { runProgram, writeFiles } from './program.ts';
 
 let simulator: Simulator;
@@ -42,17 +43,9 @@ const catalog = {
 };
 
 function settings(): Record<string, unknown> {
-  const { clientId, clientSecret, redirectUri, refreshToken } = simulator.oauth;
-  const credentials = {
-    auth_type: 'oauth2.0',
-    client_id: clientId,
-    client_secret: clientSecret,
-    redirect_uri: redirectUri,
-    refresh_token: refreshToken,
-  };
   return {
     ...{ subdomain: 'simulated', api_url: simulator.url, requests_per_second: 10_000, extra: 'as it is' },
-    credentials,
+    credentials: oauthCredentials(simulator),
   };
 }
 

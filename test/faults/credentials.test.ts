@@ -3,6 +3,7 @@ import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
+import { oauthCredentials } from '../cli/oauth-credentials.ts';
 import { ended, startProgram, writeFiles } from '../cli/program.ts';
 import { ofType, readMessages } from '../dialect/airbyte/messages.ts';
 import { account, expectComplete, readAll, settingsFor } from './whole-run.ts';
@@ -13,16 +14,7 @@ const minute = 60_000;
 /** Settings that sign in by OAuth; `more` goes into the credentials. */
 function oauthSettings(simulator: Simulator, more: object = {}): Record<string, unknown> {
   const { api_key: _, ...settings } = settingsFor(simulator);
-  const { clientId, clientSecret, redirectUri, refreshToken } = simulator.oauth;
-  const credentials = {
-    auth_type: 'oauth2.0',
-    client_id: clientId,
-    client_secret: clientSecret,
-    redirect_uri: redirectUri,
-    refresh_token: refreshToken,
-    ...more,
-  };
-  return { ...settings, credentials };
+  return { ...settings, credentials: oauthCredentials(simulator, more) };
 }
 
 const validFor = (simulator: Simulator, milliseconds: number) => ({

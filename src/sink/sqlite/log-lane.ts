@@ -28,8 +28,7 @@ export function readLogAnew(database: Database, states: States, stream: Stream):
     load: {
       isComplete: () => reached?.finished === 1,
       finish() {
-        states.write(name, 'state', reached);
-        states.write(name, 'refresh_state', undefined);
+        states.endRefresh(name, reached!);
       },
     },
   };

@@ -46,8 +46,7 @@ export function refresh(
         const refreshed = finishRefresh(database, stream, covered);
         lane.changed += refreshed.changed;
         lane.deleted += refreshed.deleted;
-        states.write(name, 'state', reached);
-        states.write(name, 'refresh_state', undefined);
+        states.endRefresh(name, reached!);
         const since = states.refreshSince(name);
         states.begin(name, 'state', since);
         deletions.followAgain(name, since);

@@ -22,6 +22,8 @@ export interface States {
   begin(stream: string, kind: StateKind, since: number): void;
   /** When the read into the table beside the stream's began. */
   refreshSince(stream: string): number;
+  /** A full refresh is over: what it has reached holds for the stream's table from now on. */
+  endRefresh(stream: string, reached: StreamState): void;
 }
 
 export type StateKind = 'state' | 'refresh_state';
@@ -45,13 +47,18 @@ export function openStates(database: Database, clock: Clock, log: Log): States {
     'SELECT read_since, refresh_since FROM _kommo_state WHERE stream = ?',
   );
   const update = { state: updateOf('state'), refresh_state: updateOf('refresh_state') };
+  const write: States['write'] = (stream, kind, state) => {
+    const text = state === undefined ? null : JSON.stringify(state);
+    update[kind].run(text, Math.floor(clock.now() / 1000), stream);
+  };
   return {
     knows: (stream) => row.get(stream) !== undefined,
     add: (stream) => void insert.run(stream),
     read: (stream, kind) => parseState(stream, row.get(stream)?.[kind] ?? undefined, log),
-    write(stream, kind, state) {
-      const text = state === undefined ? null : JSON.stringify(state);
-      update[kind].run(text, Math.floor(clock.now() / 1000), stream);
+    write,
+    endRefresh(stream, reached) {
+      write(stream, 'state', reached);
+      write(stream, 'refresh_state', undefined);
     },
     begin: (stream, kind, second) => void begun[kind].run(second, stream),
     readSince: (stream) => since.get(stream)?.read_since ?? -1,

@@ -8,6 +8,7 @@ import {
   openSink,
   query,
   records,
+  refreshing,
   streamNamed,
 } from './workspace.ts';
 
@@ -25,11 +26,7 @@ async function readAll(
   } = {},
 ) {
   const { uncovered, ...options } = more;
-  const planned = Object.keys(rows).map((name) => ({
-    stream: streamNamed(name),
-    mode: 'full_refresh' as const,
-  }));
-  const sink = openSink(path, { streams: planned, ...options });
+  const sink = openSink(path, { streams: refreshing(...Object.keys(rows)), ...options });
   for (const [stream, of] of Object.entries(rows)) {
     await sink.emit(records(stream, of));
     for (const event of fullyRead(stream, uncovered && { uncovered })) await sink.emit(event);

@@ -3,26 +3,21 @@ import { ConfigError } from '../../../src/errors.ts';
 import {
   checkpoint,
   execute,
-  fullyRead,
   newPath,
   openSink,
   query,
   records,
-  streamNamed,
+  refreshed,
+  refreshing,
 } from './workspace.ts';
 
-const streams = ['users', 'statuses', 'tasks'].map((name) => ({
-  stream: streamNamed(name),
-  mode: 'full_refresh' as const,
-}));
+const names = ['users', 'statuses', 'tasks'];
 
 async function refresh(path: string, users: Record<string, unknown>[]) {
-  const sink = openSink(path, { streams });
+  const sink = openSink(path, { streams: refreshing(...names) });
   try {
     await sink.emit(records('users', users));
-    for (const { stream } of streams) {
-      for (const event of fullyRead(stream.name)) await sink.emit(event);
-    }
+    await refreshed(sink, ...names);
   } finally {
     sink.close();
   }

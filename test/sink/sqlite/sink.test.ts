@@ -1,27 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError, TransientError } from '../../../src/errors.ts';
-import type { SqliteSink } from '../../../src/sink/sqlite/sink.ts';
 import type { Stream } from '../../../src/stream/declaration.ts';
 import { incomingLeadsSummary } from '../../../streams/sales/incoming_leads_summary.ts';
 import {
   checkpoint,
   execute,
-  fullyRead,
+  incremental,
   newPath,
   openSink,
   query,
   records,
   recordsOf,
+  refreshed,
+  refreshing,
   streamNamed,
 } from './workspace.ts';
-
-const incremental = (...names: string[]) =>
-  names.map((name) => ({ stream: streamNamed(name), mode: 'incremental' as const }));
-const refreshing = (...names: string[]) =>
-  names.map((name) => ({ stream: streamNamed(name), mode: 'full_refresh' as const }));
-async function refreshed(sink: SqliteSink, ...streams: string[]) {
-  for (const stream of streams) for (const event of fullyRead(stream)) await sink.emit(event);
-}
 
 describe('rows', () => {
   test('have typed columns in the order of the schema', async () => {

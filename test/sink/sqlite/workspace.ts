@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
 import type { Clock } from '../../../src/clock.ts';
 import { silentLog } from '../../../src/log.ts';
-import { openSqliteSink, type SqliteSinkOptions } from '../../../src/sink/sqlite/sink.ts';
+import { openSqliteSink, type SqliteSink, type SqliteSinkOptions } from '../../../src/sink/sqlite/sink.ts';
 import type { Stream } from '../../../src/stream/declaration.ts';
 import type { ShapedRecord } from '../../../src/stream/record.ts';
 import { createShaper } from '../../../src/stream/shape.ts';
@@ -17,6 +17,11 @@ export function newPath(): string {
 export function streamNamed(name: string): Stream {
   return streams.find((stream) => stream.name === name)!;
 }
+
+export const incremental = (...names: string[]) =>
+  names.map((name) => ({ stream: streamNamed(name), mode: 'incremental' as const }));
+export const refreshing = (...names: string[]) =>
+  names.map((name) => ({ stream: streamNamed(name), mode: 'full_refresh' as const }));
 
 export const noon: Clock = { now: () => 1_700_000_000_000, sleep: async () => {} };
 
@@ -70,6 +75,11 @@ export function fullyRead(stream: string, more: { uncovered?: Record<string, str
     checkpoint(stream, { mode: 'full_refresh', finished: 1, until: 1_700_000_000 }),
     { type: 'finished', stream, records: 0, requests: 1, ...more },
   ] as const;
+}
+
+/** Nothing more of these streams is in Kommo than what the sink was given. */
+export async function refreshed(sink: SqliteSink, ...streams: string[]): Promise<void> {
+  for (const stream of streams) for (const event of fullyRead(stream)) await sink.emit(event);
 }
 
 /** What another program sees in the file. */
