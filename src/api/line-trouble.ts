@@ -15,7 +15,7 @@ const noWayThroughProxy = new Set(['UND_ERR_ABORTED', 'UND_ERR_PRX_CONN', 'UND_E
 
 /**
  * What went wrong between us and `host`, as thrown by the socket: a Setback where another try may help, a ConfigError
- * where the certificate or the encryption is wrong, which no other try mends. Anything else stays what it is.
+ * where the certificate or the encryption is wrong, which no other try fixes. Anything else stays what it is.
  */
 export function lineTrouble(error: unknown, host: string): unknown {
   if (error instanceof Setback || error instanceof UnexpectedAnswerError) return error;

@@ -40,7 +40,7 @@ export const check = defineCommand({
       );
       status = { status: 'SUCCEEDED', message: [`Connected to ${findings.account}.`, ...warnings].join(' ') };
     } catch (error) {
-      const message = whatToMend(error, called);
+      const message = whatToFix(error, called);
       // An outage says nothing about the settings: it is no FAILED, but an error (airbyte.md §2.1).
       if (message === undefined) throw error;
       status = { status: 'FAILED', message };
@@ -95,7 +95,7 @@ function describeUnavailable(streams: readonly Stream[], unavailable: readonly U
 }
 
 /** What the user can change so that the next check succeeds; undefined where that is not the reason. */
-function whatToMend(error: unknown, { account }: Called): string | undefined {
+function whatToFix(error: unknown, { account }: Called): string | undefined {
   if (error instanceof ConfigError) return error.message;
   const noSuchAccount = error instanceof RefusedRequestError && error.status === 404;
   const noSuchHost =

@@ -23,7 +23,7 @@ export async function perform(context: Context, crashed: Promise<never>): Promis
 
 /** Tells of the error in the command's own language, or on stderr where it has none or its output is broken. */
 async function report(context: Context, command: Command | undefined, error: unknown): Promise<void> {
-  // Whoever stopped us knows; there is nothing to mend.
+  // Whoever stopped us knows; there is nothing to fix.
   if (error instanceof InterruptedError) return;
   const { program, stderr, stdout } = context;
   if (error instanceof UsageError) {

@@ -140,7 +140,7 @@ describe('verify', () => {
     expect(await verify('--deep', ...streams)).toMatchObject({ code: 0 });
   });
 
-  test('a full refresh mends what it lists', async () => {
+  test('a full refresh fixes what it lists', async () => {
     const { verify, damage, config, path } = await synced(100);
     damage('DELETE FROM leads WHERE id % 2');
     expect((await verify()).code).toBe(1);

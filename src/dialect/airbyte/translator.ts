@@ -29,8 +29,8 @@ export class Translator {
   readonly #log: Log;
   readonly #states: ReadonlyMap<string, Record<string, unknown>>;
   readonly #progress = new Map<string, Progress>();
-  /** Failures that no other try will mend. */
-  readonly #toMend = new Map<string, unknown>();
+  /** Failures that no other try will fix. */
+  readonly #toFix = new Map<string, unknown>();
 
   constructor(lines: Lines, clock: Clock, log: Log, plan: readonly PlannedStream[]) {
     this.#lines = lines;
@@ -65,11 +65,11 @@ export class Translator {
   };
 
   /**
-   * Reports what the user has to mend, the streams that were never started among it, and sums up what failed. It
+   * Reports what the user has to fix, the streams that were never started among it, and sums up what failed. It
    * comes last: the platform decides by the first error whether another try makes sense (airbyte.md §2.7).
    */
   async conclude(notStarted: Failures, failed: Failures): Promise<void> {
-    for (const [stream, error] of this.#toMend) await this.#error(error, stream);
+    for (const [stream, error] of this.#toFix) await this.#error(error, stream);
     for (const [stream, error] of notStarted) {
       await this.#status(stream, 'INCOMPLETE');
       await this.#error(error, stream);
@@ -116,7 +116,7 @@ export class Translator {
     } else {
       this.#log('info', `Read ${records} records from ${stream} stream before it failed`);
       await this.#status(stream, 'INCOMPLETE');
-      if (failureKind(error) === 'config_error') this.#toMend.set(stream, error);
+      if (failureKind(error) === 'config_error') this.#toFix.set(stream, error);
       else await this.#error(error, stream);
     }
     this.#progress.delete(stream);

@@ -52,7 +52,7 @@ const catalog = nearlyObject({
   ),
 });
 
-/** The result of `read`, or undefined where it throws an error that says what to mend. */
+/** The result of `read`, or undefined where it throws an error that says what to fix. */
 function tryTo<Result>(read: () => Result): Result | undefined {
   try {
     return read();

@@ -162,7 +162,7 @@ test('streams that were never started come last, so that they do not outrank an 
   expect(statusesIn(messages)).toEqual(['leads STARTED', 'leads INCOMPLETE', 'nowhere INCOMPLETE']);
 });
 
-test('what the user has to mend is told last, so that it does not outrank an outage either', async () => {
+test('what the user has to fix is told last, so that it does not outrank an outage either', async () => {
   const denied = new ConfigError('The token may not read users.');
   const error = new TransientError('Kommo did not answer.');
   const failed = new Map<string, Error>([
