@@ -1,8 +1,9 @@
 import type { KommoClient } from '../api/kommo-client.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import type { Feed } from './errand.ts';
 import type { Emit, Part, SyncEvent } from './event.ts';
-import type { Feed, Job } from './job.ts';
+import type { Job } from './job.ts';
 import { describeRefusals } from './refusals.ts';
 import type { Row } from './row.ts';
 import type { StreamReading } from './stream-reading.ts';

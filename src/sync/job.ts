@@ -1,45 +1,18 @@
 import type { Clock } from '../clock.ts';
 import { NotAvailableError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { List } from '../stream/declaration.ts';
 import { type Interval, subtract } from '../stream/interval.ts';
-import type { Child } from './child.ts';
 import type { ClosedSecond } from './closed-second.ts';
-import type { Coverage } from './coverage.ts';
 import { FiltersIgnored, OrderIgnored, WindowStillOpen } from './detour.ts';
-import type { Part, SyncMode } from './event.ts';
-import type { Family } from './family.ts';
+import type { Errand } from './errand.ts';
 import type { CountingClient } from './in-flight.ts';
-import type { ListReading, Progress } from './list-reading.ts';
+import type { Progress } from './list-reading.ts';
 import { Listing } from './listing.ts';
 import { Ranges } from './ranges.ts';
 import type { Reached } from './state.ts';
 import { bestStrategy, type Strategy, withoutFilter, withoutOrder } from './strategy.ts';
 import type { StreamReading } from './stream-reading.ts';
 import { type Range, rangeOf } from './walk/walk.ts';
-
-/** A stream that gets the rows of a list. */
-export interface Feed {
-  readonly stream: StreamReading;
-  readonly part: ListReading;
-  /** The list as the stream declares it: which records a row holds is the stream's own matter. */
-  readonly list: List;
-  /** Columns that all its records bear. */
-  readonly adds: Part;
-}
-
-/** What a job reads, and for whom. */
-export interface Errand {
-  readonly list: List;
-  readonly mode: SyncMode;
-  /** Which part of the list is to be read, by its cursor; undefined for all of it. */
-  readonly coverage: Coverage | undefined;
-  readonly feeds: readonly Feed[];
-  /** Families whose parents the rows are. */
-  readonly families: readonly Family[];
-  /** The member of a family that the list is. */
-  readonly member?: { readonly family: Family; readonly child: Child };
-}
 
 interface Surroundings {
   readonly client: CountingClient;

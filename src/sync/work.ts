@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import type { List } from '../stream/declaration.ts';
-import { Coverage, type ReadingPeriod } from './coverage.ts';
-import { Family } from './family.ts';
+import type { ReadingPeriod } from './coverage.ts';
+import { type Errand, errandsOf } from './errand.ts';
+import type { Family } from './family.ts';
 import type { CountingClient } from './in-flight.ts';
-import { type Errand, type Feed, Job } from './job.ts';
+import { Job } from './job.ts';
 import { askingForKinds } from './kinds.ts';
 import type { StreamReading } from './stream-reading.ts';
 import type { Range } from './walk/walk.ts';
@@ -81,36 +81,4 @@ export class Work {
     if (errand.member === undefined) for (const { part } of errand.feeds) part.progress = job;
     return job;
   }
-}
-
-/** Streams that the same answers serve are read together: one request is enough for all of them. */
-function errandsOf(streams: readonly StreamReading[], period: ReadingPeriod): Errand[] {
-  const errands = new Map<string, Errand & { feeds: Feed[]; families: Family[] }>();
-  /** `reader` tells apart who reads different intervals of one list. */
-  const errandFor = (list: List, mode: Errand['mode'], coverage?: Coverage, reader?: unknown) => {
-    const { host, path, envelope, query, kinds } = list;
-    const question = JSON.stringify([host, path, envelope, query, kinds, list.with, reader]);
-    const errand = errands.get(question) ?? { list, mode, coverage, feeds: [], families: [] };
-    errands.set(question, errand);
-    return errand;
-  };
-  for (const stream of streams) {
-    for (const part of stream.parts) {
-      const { list, mode, before } = part;
-      if (list.parent !== undefined) {
-        const family = new Family(stream, part, list.parent, period);
-        part.progress = family;
-        const { parentList, parentCoverage } = family;
-        const reader = parentCoverage && [mode, parentCoverage.open];
-        errandFor(parentList, mode, parentCoverage, reader).families.push(family);
-      } else if (list.cursor !== undefined) {
-        const coverage = new Coverage({ mode, state: before }, period);
-        const reader = list.filter === undefined ? [mode, coverage.open] : stream.name;
-        errandFor(list, mode, coverage, reader).feeds.push({ stream, part, list, adds: list.adds });
-      } else if (stream.parts.length === 1 || !part.goOn(period.closed.value)) {
-        errandFor(list, mode).feeds.push({ stream, part, list, adds: list.adds });
-      }
-    }
-  }
-  return [...errands.values()];
 }
