@@ -19,9 +19,8 @@ export function unreadable(scenario: Scenario, simulator: Simulator): string | u
 
 function unreadableList(list: List, scenario: Scenario, { account }: Simulator): string | undefined {
   const { readings } = scenario;
-  const { cursor, filter, query } = list;
-  const needsFilter = Object.keys(query).some((parameter) => parameter.startsWith('filter'));
-  if (needsFilter && readings.filters === 'rejected') return 'a list that is nothing without a filter';
+  const { cursor, filter } = list;
+  if (list.kinds !== undefined && readings.filters === 'rejected') return 'a list that is nothing without a filter';
   const name = resourceOf(list);
   const { table } = account.list(name);
   const rows = longest(account.list(name), list.parent !== undefined);
