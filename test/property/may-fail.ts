@@ -20,7 +20,8 @@ export function unreadable(scenario: Scenario, simulator: Simulator): string | u
 function unreadableList(list: List, scenario: Scenario, { account }: Simulator): string | undefined {
   const { readings } = scenario;
   const { cursor, filter } = list;
-  if (list.kinds !== undefined && readings.filters === 'rejected') return 'a list that is nothing without a filter';
+  if (list.kinds !== undefined && readings.filters === 'rejected')
+    return 'a list that is nothing without a filter';
   const name = resourceOf(list);
   const { table } = account.list(name);
   const rows = longest(account.list(name), list.parent !== undefined);
