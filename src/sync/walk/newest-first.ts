@@ -73,6 +73,8 @@ async function* lastLooks(listing: Listing, top: readonly Row[]): AsyncGenerator
     // What has moved since would be on top now.
     if (highest === below && (step.value === 'unclear' || versions.size === known)) return;
     if (step.value === 'unclear') for await (const rows of sequence(listing, {}, {})) yield takeNew(rows);
+    // Within one second, whatever changes has to be read again.
+    if (highest === below) await listing.options.clock.sleep(1_000);
     below = highest;
   }
   throw new UnexpectedAnswerError(`${listing.purpose}: records change faster than they can be read`);
