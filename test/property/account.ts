@@ -9,7 +9,7 @@ import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 /** Some of everything, for what a record mentions. */
 const few = { leads: 5, contacts: 5, companies: 5, tasks: 5, events: 5, users: 1, pipelines: 1, catalogs: 1 };
 /** More requests than any of these accounts takes: who needs them reads without an end. */
-const patience = 2_000;
+const patience = 5_000;
 
 /** The account of a scenario, with the people who work in it between the requests. */
 export interface BusyAccount {

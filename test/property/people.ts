@@ -12,6 +12,7 @@ export type Deed = { where: number } & (
   | { kind: 'bulk'; which: number; count: number }
 );
 
+const mostParents = 40;
 const where = fc.nat(11);
 const which = fc.nat(999);
 const drawn = <Kind extends string>(kind: Kind) => ({ kind: fc.constant(kind), where, which });
@@ -71,6 +72,8 @@ export class People {
     // There is one account.
     if (declarationOf(list).key === '') return kind === 'edit' || kind === 'bulk';
     if (this.#parents.has(list)) {
+      // Each costs requests of its own, in which more would come.
+      if (kind === 'create') return this.#simulator.account.count(list) < mostParents;
       if (kind === 'remove') return !this.#needParents;
       return kind !== 'restore' || !this.#areToldByParents;
     }
