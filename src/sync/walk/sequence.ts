@@ -66,6 +66,8 @@ export async function* sequence(
   let overlap = 0;
   let restarts = 0;
   let before: PageRead | undefined;
+  /** The last page that brought anything. */
+  let newest: PageRead | undefined;
   for (let idle = 0; idle <= patience; idle += 1) {
     const seam = { position, overlap: Math.max(overlap, proof) };
     const isKnown = position > 0 || likelyRows > 0;
@@ -95,6 +97,7 @@ export async function* sequence(
     if (restarts > mostRestarts) break;
     const hasNews = rows.some(isNew);
     if (hasNews && before !== undefined) facts.followed(before, true);
+    if (hasNews) newest = read;
     if (hasNews) idle = 0;
     yield take(read);
     const verdict = facts.judge(read);
@@ -116,16 +119,16 @@ export async function* sequence(
       }
       if (found === undefined) {
         facts.followed(read, false);
-        const last = rows.length > 0 ? read : before;
-        if (last === undefined || !(await isDepth(listing, bounds, last))) return 'read';
-        if (facts.maximumPage <= last.page) throw tooDeep(listing, last.page);
+        if (newest === undefined || !(await isDepth(listing, bounds, newest))) return 'read';
+        if (facts.maximumPage <= newest.page) throw tooDeep(listing, newest.page);
         // Larger pages of lower numbers may reach somewhat further.
-        facts.maximumPage = last.page;
+        facts.maximumPage = newest.page;
         continue;
       }
       facts.followed(read, true);
       yield take(found);
       position = placeBehind(listing, found);
+      newest = found;
       before = found;
       continue;
     }
