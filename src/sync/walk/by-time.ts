@@ -36,7 +36,7 @@ export async function* byTime(
       continue;
     }
     // Nothing but the second before: now its bound is known to be inclusive.
-    if (inside.length === 0 && rows.length >= limit && !part.isAgain) {
+    if (inside.length === 0 && rows.length > 0 && !part.isAgain) {
       parts.add({ from, to, isAgain: true });
       continue;
     }
@@ -141,7 +141,8 @@ async function anotherPage(
 ): Promise<PageRead | undefined> {
   const { page, limit, rows } = read;
   const next = await listing.ask({ ...request, place: () => ({ page: page + 1, limit }) });
-  const isSame = next.rows.length === rows.length && !next.rows.some(isNew);
+  const shown = new Set(rows.map(({ id }) => id));
+  const isSame = next.rows.length === shown.size && next.rows.every(({ id }) => shown.has(id));
   if (next.rows.length > 0 && !isSame) return next;
   if (next.exists && !isSame) return beyond(listing, request, next, isNew);
   // Rows may have moved up into the page since it was read.

@@ -119,7 +119,7 @@ export async function* sequence(
       }
       if (found === undefined) {
         facts.followed(read, false);
-        if (newest === undefined || !(await isDepth(listing, bounds, newest))) return 'read';
+        if (newest === undefined || !(await isDepth(listing, bounds, newest, read.page))) return 'read';
         if (facts.maximumPage <= newest.page) throw tooDeep(listing, newest.page);
         // Larger pages of lower numbers may reach somewhat further.
         facts.maximumPage = newest.page;

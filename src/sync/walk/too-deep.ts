@@ -3,21 +3,22 @@ import type { Bounds } from '../bounds.ts';
 import type { Listing, PageRead } from '../listing.ts';
 
 /**
- * Whether the last page that shows rows is a depth, behind which the server gives nothing, instead of the end. A
- * server that counts pages gives the same rows on a page of a higher number too, unless it gives none so deep. Where
+ * Whether the last page that shows rows is a depth, instead of the end, where the page `emptyPage` brought nothing. A
+ * server that counts pages gives the same rows on a page of so high a number too, unless it gives none so deep. Where
  * each request brings another order, `rows` is empty, and any will do.
  */
 export async function isDepth(
   listing: Listing,
   bounds: Bounds,
   { page, limit, rows }: Pick<PageRead, 'page' | 'limit' | 'rows'>,
+  emptyPage: number,
 ): Promise<boolean> {
   if (page === 1) return false;
   const size = Math.min(limit, listing.facts.pageCap);
   const ids = new Set(rows.map(({ id }) => id));
   const before = (page - 1) * size;
   // Somewhat smaller pages, of which later ones stand where this one does.
-  const smaller = Math.max(1, Math.floor(before / page));
+  const smaller = Math.max(1, Math.floor(before / Math.max(page, emptyPage - 1)));
   const first = Math.floor(before / smaller) + 1;
   for (const deeper of [first, first + 1]) {
     const again = await listing.ask({ bounds, place: () => ({ page: deeper, limit: smaller }), looks: 3 });
