@@ -123,15 +123,14 @@ async function behind(listing: Listing, asked: PageRequest, read: PageRead): Pro
   const shown = new Set(read.rows.map(({ id }) => id));
   const { from = 0, to = Number.POSITIVE_INFINITY } = request.bounds;
   const isNew = ({ id, cursor }: Row) => !shown.has(id) && cursor >= from && cursor <= to;
-  const search = facts.course === undefined ? anotherPage : beyond;
-  const found = await search(listing, request, read, isNew);
+  const found = await anotherPage(listing, request, read, isNew);
   facts.followed(read, found !== undefined);
   return found;
 }
 
 /**
- * The next page of a list that is in no order, where it is not the same one again: what it shows may have been shown,
- * and others not.
+ * The next page, where it is not the same one again: what it shows may have been shown, and others not, since rows of
+ * one second, or of a list in no order, may come in another sequence each time.
  */
 async function anotherPage(
   listing: Listing,
@@ -145,8 +144,8 @@ async function anotherPage(
   const isSame = next.rows.length === shown.size && next.rows.every(({ id }) => shown.has(id));
   if (next.rows.length > 0 && !isSame) return next;
   if (next.exists && !isSame) return beyond(listing, request, next, isNew);
-  // Rows may have moved up into the page since it was read.
-  return rows.length * 2 >= limit ? again(listing, request, read, isNew) : undefined;
+  // The page may have ended early, or rows may have moved up into it since it was read.
+  return read.hasNext || rows.length * 2 >= limit ? again(listing, request, read, isNew) : undefined;
 }
 
 /** Rows of one second alone would come like this in either direction, and few rows of a full page by chance. */

@@ -23,7 +23,7 @@ export async function isProvenEmpty(
 ): Promise<boolean> {
   const { from, to } = window;
   if (listing.witness === undefined)
-    return listing.wasEmpty || (await staysEmpty(listing, listing.bounds(window), listing.silence.looks));
+    return staysEmpty(listing, listing.bounds(window), listing.silence.looks);
   const wider = listing.known.widen(window);
   if (wider !== undefined) {
     const read = await listing.ask({ bounds: listing.bounds(wider), place: firstPage });

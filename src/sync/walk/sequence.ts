@@ -108,11 +108,12 @@ export async function* sequence(
     const isBarren = !hasNews && !isAnew;
     if (isBarren || (verdict === 'doubt' && rows.length * 2 < read.limit)) {
       const request = { bounds, place: firstPage, looks: listing.looksBehind(read) };
-      const mayHaveMoved =
-        !list.immutable && (rows.length * 2 >= read.limit || facts.isCustomary(rows.length));
+      // The page may have ended early, or rows may have moved up into it since it was read.
+      const mayHaveMore =
+        rows.length > 0 && (read.hasNext || rows.length * 2 >= read.limit || facts.isCustomary(rows.length));
       const found =
         (await beyond(listing, request, read, isNew)) ??
-        (mayHaveMoved ? await again(listing, request, read, isNew) : undefined);
+        (mayHaveMore ? await again(listing, request, read, isNew) : undefined);
       if (found !== undefined && !isTrusted(read)) {
         overlap = Math.max(8, overlap * 4);
         continue;

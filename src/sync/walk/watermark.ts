@@ -78,7 +78,16 @@ async function* allUpTo(range: Range, rows: readonly Row[]): AsyncGenerator<Row[
 async function fromTheTop(listing: Listing, window: Interval, from: number): Promise<Row[] | undefined> {
   const top = await listing.ask({ bounds: listing.bounds(window), order: falling, place: firstPage });
   const lowest = top.rows.at(-1)?.cursor;
-  return lowest !== undefined && lowest < from ? top.inside.toReversed() : undefined;
+  const isSure =
+    listing.facts.cursorOrder === 'honoured' || top.rows.length * 2 < top.limit || fallsByItself(top);
+  return isSure && lowest !== undefined && lowest < from ? top.inside.toReversed() : undefined;
+}
+
+/** Rows of many seconds that are in no order of their ids are in this order because they were asked for in it. */
+function fallsByItself({ rows }: PageRead): boolean {
+  const seconds = new Set(rows.map(({ cursor }) => cursor));
+  const isById = isInOrder(rows, { by: 'id' }) || isInOrder(rows, { by: 'id', isDescending: true });
+  return seconds.size >= 10 && !isById;
 }
 
 /**
