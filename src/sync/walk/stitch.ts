@@ -188,7 +188,7 @@ class Stitching {
     const isNew = ({ id }: Row) => comesBehind(id, this.last, this.#order);
     const request = { ...this.#request, place: firstPage, looks: barrenLooks };
     // A page that ends elsewhere is of another list: the filter was overlooked.
-    const isAtLast = rows.length === 0 || rows.at(-1)!.id === this.last;
+    const isAtLast = rows.length === 0 ? read.exists : rows.at(-1)!.id === this.last;
     const found = isAtLast ? await beyond(this.#listing, request, { page, limit }, isNew) : undefined;
     if (found !== undefined) return found;
     if (rows.length < limit && rows.length * 2 >= limit) facts.repeated(rows.length);
