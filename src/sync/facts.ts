@@ -5,6 +5,8 @@ import type { Row } from './row.ts';
 
 /** Page sizes that Kommo falls back to whatever was asked (kommo-api.md §3, §5). */
 const customaryPageSizes = [50, 100, 250];
+/** No server gives so little at a time. */
+const smallestCap = 20;
 /** Steps in one direction of time, and none in the other, which make it certain that the list keeps it. */
 const certainSteps = 20;
 
@@ -100,7 +102,8 @@ export class Facts {
 
   /** A page of `size` rows repeated what was known, as it does where page numbers count in fewer rows than asked for. */
   repeated(size: number): void {
-    this.#pageCap = Math.min(this.#pageCap, size);
+    // Pages that end early by chance must not make it smaller and smaller.
+    if (size >= smallestCap) this.#pageCap = Math.min(this.#pageCap, size);
   }
 
   /**

@@ -85,7 +85,12 @@ async function staysEmpty(listing: Listing, bounds: Bounds, looks: number): Prom
   if (looks > 0) {
     await listing.pause(1);
     const read = await listing.ask({ bounds, place: firstPage, looks: looks - 1 });
-    if (read.rows.length > 0 || read.exists) {
+    const request = { bounds, place: firstPage, looks: 3 };
+    const isHidden = read.rows.length === 0 && read.exists;
+    if (
+      read.rows.length > 0 ||
+      (isHidden && (await beyond(listing, request, read, () => true)) !== undefined)
+    ) {
       listing.silence.wasBroken();
       return false;
     }

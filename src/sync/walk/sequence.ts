@@ -131,6 +131,8 @@ export async function* sequence(
       position = placeBehind(listing, found);
       newest = found;
       before = found;
+      overlap = 0;
+      idle = 0;
       continue;
     }
     position = reach;
