@@ -61,7 +61,6 @@ export async function* byTime(
       parts.add(...divided(rest(part, course, last), read, course, listing));
     } else {
       const found = rows.length >= limit ? read : await behind(listing, request, read);
-      const next = found === read ? undefined : found?.inside[0]?.cursor;
       if (found === undefined) {
         yield inside;
         settled(part);
@@ -71,9 +70,9 @@ export async function* byTime(
         settled({ from: first, to: first });
         if (first < to) parts.add({ from: first + 1, to });
         if (from < first) parts.add({ from, to: first - 1 });
-      } else if (course !== undefined && next !== undefined && last !== undefined && next !== last) {
-        yield inside;
-        parts.add(rest(part, course, next));
+      } else if (course !== undefined && last !== undefined) {
+        yield inside.filter(({ cursor }) => cursor !== last);
+        parts.add(rest(part, course, last));
       } else {
         const middle = Math.floor((Math.max(from, Math.min(listing.origin, to - 1)) + to) / 2);
         parts.add({ from: middle + 1, to }, { from, to: middle });
