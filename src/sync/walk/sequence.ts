@@ -4,6 +4,7 @@ import { OrderIgnored } from '../detour.ts';
 import { firstPage, type Listing, type PageRead } from '../listing.ts';
 import type { Row } from '../row.ts';
 import { again, beyond, placeBehind } from './beyond.ts';
+import { isYoung } from './known-rows.ts';
 import { pageAt } from './place.ts';
 import { isDepth, tooDeep } from './too-deep.ts';
 import type { Outcome, WindowOptions } from './walk.ts';
@@ -41,6 +42,8 @@ export async function* sequence(
   const kept = list.immutable && to === undefined ? 5 * list.pageSize : Number.POSITIVE_INFINITY;
   let count = 0;
   const isNew = ({ id }: Row) => !seen.has(id);
+  // What has come into being since the run began is the next one's: a list that grows would never end.
+  const isNews = (row: Row) => isNew(row) && !isYoung(listing, row);
   const take = (read: PageRead) => {
     const fresh = read.inside.filter(isNew);
     for (const { id } of read.rows) {
@@ -112,8 +115,8 @@ export async function* sequence(
       const mayHaveMore =
         rows.length > 0 && (read.hasNext || rows.length * 2 >= read.limit || facts.isCustomary(rows.length));
       const found =
-        (await beyond(listing, request, read, isNew)) ??
-        (mayHaveMore ? await again(listing, request, read, isNew) : undefined);
+        (await beyond(listing, request, read, isNews)) ??
+        (mayHaveMore ? await again(listing, request, read, isNews) : undefined);
       if (found !== undefined && !isTrusted(read)) {
         overlap = Math.max(8, overlap * 4);
         continue;
