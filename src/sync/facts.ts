@@ -118,9 +118,10 @@ export class Facts {
     return this.next === 'always' ? this.#ofSize(rows.length) : 'more';
   }
 
-  /** A first page that is nearly empty holds the whole list: no server gives so little of what it has. */
-  isNearlyEmpty({ rows, limit, page, hasNext }: PageRead): boolean {
-    return page === 1 && rows.length * 8 <= limit && (!hasNext || this.next === 'always');
+  /** A page with more room than rows, and no link to a next one: what follows is expected to be nothing. */
+  isRoomy({ rows, limit, hasNext }: PageRead): boolean {
+    if (rows.length === 0 || rows.length * 2 > limit) return false;
+    return this.next === 'always' || (!hasNext && this.next !== 'never');
   }
 
   /**

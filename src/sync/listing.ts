@@ -144,7 +144,7 @@ export class Listing {
    */
   looksBehind(read: PageRead): number {
     const isAsBefore = read.page === 1 && read.rows.length === this.knownRows;
-    return isAsBefore || this.facts.isNearlyEmpty(read) ? 0 : patience - 1;
+    return isAsBefore || this.facts.isRoomy(read) ? 0 : patience - 1;
   }
 
   /** Waits before the look number `look`, counted from 0, at something that cannot be true. */
