@@ -166,7 +166,7 @@ class Stitching {
       rows.every(isBehind) || rows.some((row) => isBehind(row) && this.#isWanted(row));
     const read = await this.#listing.ask({ ...request, looks: barrenLooks });
     if (read.rows.length > 0) return isMore(read.rows);
-    if (read.exists && this.last !== undefined) {
+    if (read.exists) {
       const shown = await beyond(this.#listing, { ...request, looks: barrenLooks }, read, () => true);
       if (shown !== undefined) return isMore(shown.rows);
     }
