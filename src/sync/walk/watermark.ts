@@ -121,7 +121,7 @@ async function* behindHiddenRows(
   const isNew = (row: Row) => row.cursor >= range.from && row.cursor <= to;
   const found = await beyond(listing, request, read, isNew);
   if (found === undefined) return yield* allUpTo(range, []);
-  const first = found.inside.find(isNew)!.cursor;
+  const first = found.rows.find(isNew)!.cursor;
   return first > range.from ? Math.min(first - 1, range.to) : yield* oneSecond(listing, range, first);
 }
 
