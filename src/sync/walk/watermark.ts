@@ -148,11 +148,11 @@ async function* oneSecond(
  * Rows that lie in the order of their ids too may have come in that order and be in the other by chance: then the
  * list is asked for from its other end, which only a server that orders by the cursor can answer.
  */
-async function checkOrder(listing: Listing, { rows, inside }: PageRead): Promise<void> {
+async function checkOrder(listing: Listing, { rows }: PageRead): Promise<void> {
   const { facts } = listing;
   if (facts.cursorOrder === 'honoured' || rows[0]!.cursor === rows.at(-1)!.cursor) return;
   if (isInOrder(rows, { by: 'id' })) {
-    const window = { from: inside[0]!.cursor, to: inside.at(-1)!.cursor };
+    const window = { from: rows[0]!.cursor, to: rows.at(-1)!.cursor };
     const { rows: falls } = await listing.ask({
       bounds: listing.bounds(window),
       order: falling,
