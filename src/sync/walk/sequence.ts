@@ -123,7 +123,8 @@ export async function* sequence(
       }
       if (found === undefined) {
         facts.followed(read, false);
-        if (newest === undefined || !(await isDepth(listing, bounds, newest, read.page))) return 'read';
+        const emptyPage = read.exists ? read.page + 1 : read.page;
+        if (newest === undefined || !(await isDepth(listing, bounds, newest, emptyPage))) return 'read';
         if (facts.maximumPage <= newest.page) throw tooDeep(listing, newest.page);
         // Larger pages of lower numbers may reach somewhat further.
         facts.maximumPage = newest.page;
@@ -135,7 +136,6 @@ export async function* sequence(
       newest = found;
       before = found;
       overlap = 0;
-      idle = 0;
       continue;
     }
     position = reach;

@@ -13,11 +13,12 @@ export async function isDepth(
   { page, limit, rows }: Pick<PageRead, 'page' | 'limit' | 'rows'>,
   emptyPage: number,
 ): Promise<boolean> {
-  if (page === 1) return false;
+  if (page === 1 && emptyPage <= 2) return false;
   const size = Math.min(limit, listing.facts.pageCap);
   const ids = new Set(rows.map(({ id }) => id));
-  const before = (page - 1) * size;
-  // Somewhat smaller pages, of which later ones stand where this one does.
+  // Half of the first page stands in front of a place in it.
+  const before = page === 1 ? Math.floor(size / 2) : (page - 1) * size;
+  // Smaller pages, of which later ones stand where this one does.
   const smaller = Math.max(1, Math.floor(before / Math.max(page, emptyPage - 1)));
   const first = Math.floor(before / smaller) + 1;
   for (const deeper of [first, first + 1]) {
