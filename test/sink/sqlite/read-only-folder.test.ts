@@ -9,6 +9,9 @@ const program = fileURLToPath(new URL('./count-leads.ts', import.meta.url));
 /** Root may write everywhere, so that the reader has to be somebody else. */
 const reader = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
+/** A checkout below a private folder is out of somebody else's reach. */
+const isOutOfReach = spawnSync('test', ['-r', program], reader).status !== 0;
+
 async function fileInReadOnlyFolder() {
   const path = newPath();
   const sink = openSink(path);
@@ -29,16 +32,22 @@ function readBySomebody(path: string) {
   }
 }
 
-test('a file is read where nothing beside it can be written, and nothing is left there', async () => {
-  const path = await fileInReadOnlyFolder();
-  expect(readBySomebody(path)).toMatchObject({ stdout: '2', stderr: '', status: 0 });
-  expect(existsSync(`${path}-shm`) || existsSync(`${path}-wal`)).toBe(false);
-});
+test.skipIf(isOutOfReach)(
+  'a file is read where nothing beside it can be written, and nothing is left there',
+  async () => {
+    const path = await fileInReadOnlyFolder();
+    expect(readBySomebody(path)).toMatchObject({ stdout: '2', stderr: '', status: 0 });
+    expect(existsSync(`${path}-shm`) || existsSync(`${path}-wal`)).toBe(false);
+  },
+);
 
-test('rows that are only in the log beside it are not passed over in silence', async () => {
-  const path = await fileInReadOnlyFolder();
-  writeFileSync(`${path}-wal`, 'x'.repeat(100));
-  const { stdout, stderr, status } = readBySomebody(path);
-  expect({ stdout, status }).toEqual({ stdout: '', status: 1 });
-  expect(stderr).toMatch(/ConfigError: .*kommo\.db cannot be/);
-});
+test.skipIf(isOutOfReach)(
+  'rows that are only in the log beside it are not passed over in silence',
+  async () => {
+    const path = await fileInReadOnlyFolder();
+    writeFileSync(`${path}-wal`, 'x'.repeat(100));
+    const { stdout, stderr, status } = readBySomebody(path);
+    expect({ stdout, status }).toEqual({ stdout: '', status: 1 });
+    expect(stderr).toMatch(/ConfigError: .*kommo\.db cannot be/);
+  },
+);
