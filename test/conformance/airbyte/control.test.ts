@@ -12,7 +12,7 @@ let config: Message;
 
 beforeEach(async () => {
   simulator = await startSimulator({
-    leads: 300,
+    leads: 60,
     requestsPerSecond: null,
     oauth: {
       clientId: 'the-client',
@@ -66,7 +66,7 @@ test('the config that was told serves the next read, which renews nothing', asyn
   const second = await read();
   expect(second.code).toBe(0);
   expect(ofType(second.messages, 'CONTROL')).toEqual([]);
-  expect(recordsOf(second.messages, 'leads').length).toBe(300);
+  expect(recordsOf(second.messages, 'leads').length).toBe(60);
 });
 
 test('an access token that is revoked in the middle is renewed, and nothing is lost', async () => {
@@ -76,7 +76,7 @@ test('an access token that is revoked in the middle is renewed, and nothing is l
   const { code, messages } = await read();
   expect(code).toBe(0);
   expect(ofType(messages, 'CONTROL')).toHaveLength(1);
-  expect(recordsOf(messages, 'leads').length).toBe(300);
+  expect(recordsOf(messages, 'leads').length).toBe(60);
 });
 
 test('a refresh token that was used up is an error that says what to do', async () => {

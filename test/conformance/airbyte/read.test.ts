@@ -15,7 +15,7 @@ const read = (configured: unknown, more: Record<string, unknown> = {}) =>
   runVerb('read', { 'config.json': settingsFor(simulator), 'catalog.json': configured, ...more });
 
 beforeAll(async () => {
-  simulator = await startSimulator({ leads: 300, requestsPerSecond: null });
+  simulator = await startSimulator({ leads: 150, requestsPerSecond: null });
   // The log is the only place that tells what is gone.
   for (const id of simulator.account.sample('leads', 5)) simulator.account.remove('leads', id);
   // A second that is not over yet is the next read's.
