@@ -108,16 +108,16 @@ export async function meltanoChecks(): Promise<MeltanoChecks> {
 
 /** Loads what was deleted and what came back into the two targets, and applies the SQL of the page each time. */
 async function applyDeletions(account: OpenAccount, warehouses: readonly Warehouse[]): Promise<string> {
+  const merge = peopleDelete(account);
   const load = async () => {
     for (const client of ['target-duckdb', 'target-postgres'])
       await mustMeltano(account, ['run', 'tap-kommo', client], {
         TAP_KOMMO__SELECT: JSON.stringify(['*.*', ...withoutRest.map((stream) => `!${stream}.*`)]),
       });
     let alive = '';
-    for (const warehouse of warehouses) alive = await checkDeletions(account, warehouse);
+    for (const warehouse of warehouses) alive = await checkDeletions(account, warehouse, merge);
     return alive;
   };
-  peopleDelete(account);
   const alive = await load();
   peopleRestore(account);
   await load();

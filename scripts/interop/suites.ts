@@ -111,12 +111,12 @@ export async function pyAirbyte(): Promise<string> {
       environment: { AIRBYTE_OFFLINE_MODE: '1', SOURCE_CONFIG: JSON.stringify(airbyteConfig(account)) },
     });
   const warehouse: Warehouse = { client: 'pyairbyte', dialect: 'duckdb', place, schema: 'main' };
-  peopleDelete(account);
+  const merge = peopleDelete(account);
   await readAgain();
-  const alive = await checkDeletions(account, warehouse);
+  const alive = await checkDeletions(account, warehouse, merge);
   peopleRestore(account);
   await readAgain();
-  await checkDeletions(account, warehouse);
+  await checkDeletions(account, warehouse, merge);
   return `check, discover; ${reads.first} records, then none, then the 3 that were edited; ${whole} of full refresh; equal in every column; ${alive}`;
 }
 
