@@ -2,7 +2,7 @@ import { type Listing, type PageRead, type PageRequest, patience } from '../list
 import type { Row } from '../row.ts';
 
 /** More pages in a row than this do not show nothing but rows that the token may not see. */
-const mostHiddenPages = 40;
+export const mostHiddenPages = 40;
 
 /**
  * The first page behind `read` with rows that are new by `isNew`: rows that the token may not see can fill whole

@@ -117,13 +117,9 @@ function rest(part: Interval, course: Course, from: number): Interval {
 
 /** The page with the rows behind those of `read`, which may hide some; undefined where there are none. */
 async function behind(listing: Listing, asked: PageRequest, read: PageRead): Promise<PageRead | undefined> {
-  const { facts } = listing;
   const request = { ...asked, looks: listing.looksBehind(read) };
-  const shown = new Set(read.rows.map(({ id }) => id));
-  const { from = 0, to = Number.POSITIVE_INFINITY } = request.bounds;
-  const isNew = ({ id, cursor }: Row) => !shown.has(id) && cursor >= from && cursor <= to;
-  const found = await anotherPage(listing, request, read, isNew);
-  facts.followed(read, found !== undefined);
+  const found = await anotherPage(listing, request, read);
+  listing.facts.followed(read, found !== undefined);
   return found;
 }
 
@@ -135,11 +131,12 @@ async function anotherPage(
   listing: Listing,
   request: PageRequest,
   read: PageRead,
-  isNew: (row: Row) => boolean,
 ): Promise<PageRead | undefined> {
   const { page, limit, rows } = read;
-  const next = await listing.ask({ ...request, place: () => ({ page: page + 1, limit }) });
+  const { from = 0, to = Number.POSITIVE_INFINITY } = request.bounds;
   const shown = new Set(rows.map(({ id }) => id));
+  const isNew = ({ id, cursor }: Row) => !shown.has(id) && cursor >= from && cursor <= to;
+  const next = await listing.ask({ ...request, place: () => ({ page: page + 1, limit }) });
   const isSame = next.rows.length === shown.size && next.rows.every(({ id }) => shown.has(id));
   if (next.rows.length > 0 && !isSame) return next;
   if (next.exists && !isSame) return beyond(listing, request, next, isNew);

@@ -3,11 +3,11 @@ import type { Bounds } from '../bounds.ts';
 import { OrderIgnored } from '../detour.ts';
 import type { Listing, PageRead } from '../listing.ts';
 import type { Row } from '../row.ts';
+import { mostHiddenPages } from './beyond.ts';
 import { sequence } from './sequence.ts';
 import { isDepth, tooDeep } from './too-deep.ts';
 
 const patience = 60;
-const mostHiddenPages = 40;
 
 /**
  * Reads a single second that holds more than a page, of a list that has no order to ask for: in the sequence in which
