@@ -1,6 +1,7 @@
 import type { Account, KommoClient } from '../api/kommo-client.ts';
 import type { Log } from '../log.ts';
 import { openProgress } from '../sink/progress.ts';
+import { endingOf } from '../sink/situation.ts';
 import type { FileAccount } from '../sink/sqlite/account.ts';
 import { openSqliteSink, type SqliteSink } from '../sink/sqlite/sink.ts';
 import { openTally, secondsOf, type Tally } from '../sink/tally.ts';
@@ -137,7 +138,7 @@ function report(
     const { rows, changed, deleted } = sink.count(name);
     const tally = tallies.get(name);
     const seconds = tally === undefined ? 0 : secondsOf(tally, now);
-    const ended = tally?.ending ?? restingText(resting.get(name)) ?? 'not begun';
+    const ended = (tally && endingOf(tally)) ?? restingText(resting.get(name)) ?? 'not begun';
     return [name, rows, changed, deleted, tally?.requests ?? 0, seconds, ended];
   });
   // Fits a terminal of 80 columns, with the longest names of streams.

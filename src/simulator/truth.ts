@@ -45,18 +45,24 @@ function* rowsIn(
   list.table.reveal(account.now());
   const hidden = account.hiddenRows(name);
   const unseen = account.unseenRows(name);
+  const isOrphaned = orphansOf(account, list);
   for (const row of list.table.rowsIn(state)) {
-    if (wanted?.(row) === false || hidden?.(row) || unseen?.(row) || isOrphaned(account, list, row)) continue;
+    if (wanted?.(row) === false || hidden?.(row) || unseen?.(row) || isOrphaned(row)) continue;
     const id = byKey ? rowKey(list, row) : list.publicId(row);
     yield { id, version: list.version(row), updated_at: list.table.updatedAt[row]! };
   }
 }
 
-/** Whether the record cannot be asked for, because the one that it belongs to is gone. */
-function isOrphaned(account: AccountStore, list: ServedList, row: number): boolean {
+/** Which records nobody can ask for, because the one that they belong to is gone, or in no list. */
+function orphansOf(account: AccountStore, list: ServedList): (row: number) => boolean {
   const { path, parent } = list.declaration;
-  if (parent === undefined || path?.includes('{') === false) return false;
-  return !account.has(parent.list, list.parentOf(row)!);
+  if (parent === undefined || path?.includes('{') === false) return () => false;
+  const hidden = account.hiddenRows(parent.list);
+  const parents = account.list(parent.list);
+  return (row) => {
+    const id = list.parentOf(row)!;
+    return !account.has(parent.list, id) || hidden?.(parents.rowOf(id)) === true;
+  };
 }
 
 /** What a reader of those streams must have that are no lists of their own. */

@@ -104,7 +104,8 @@ function align(rows: readonly string[][]): string[] {
 }
 
 function situationOf(stream: Readonly<StreamTally>, now: number): string {
-  if (stream.ending !== undefined) return endOf(stream, stream.ending, now);
+  const end = endOf(stream, now);
+  if (end !== undefined) return end;
   if (stream.waitingUntil > now) return `waiting ${Math.ceil((stream.waitingUntil - now) / 1000)} s`;
   const percent = percentOf(stream);
   if (percent === undefined) return movingBar(now);

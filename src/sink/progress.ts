@@ -64,7 +64,8 @@ function printProgress({ stderr, clock, tally, debug }: ProgressOptions): Progre
 }
 
 function situationOf(stream: Readonly<StreamTally>, now: number): string {
-  if (stream.ending !== undefined) return endOf(stream, stream.ending, now);
+  const end = endOf(stream, now);
+  if (end !== undefined) return end;
   const percent = percentOf(stream);
   if (percent === undefined) return 'reading';
   return [percent, ...timeLeftOf(stream, now)].join(', ');

@@ -1,4 +1,4 @@
-import { type Ending, type StreamTally, secondsLeft, secondsOf } from './tally.ts';
+import { type StreamTally, secondsLeft, secondsOf } from './tally.ts';
 
 const wholeNumber = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
@@ -11,9 +11,25 @@ function counted(number: number, noun: string): string {
   return `${wholeNumber.format(number)} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** How a stream has ended, and in what time where that says something. */
-export function endOf(stream: Readonly<StreamTally>, ending: Ending, now: number): string {
-  return ending === 'complete' ? `complete in ${secondsOf(stream, now).toFixed(1)} s` : ending;
+/** Why an account or a token cannot have a stream, by the status: short, for the last column of a table. */
+const refusals: Readonly<Record<number, string>> = {
+  401: 'no access',
+  402: 'not in plan',
+  403: 'no access',
+  404: 'not found',
+  422: 'disabled',
+};
+
+/** How a stream has ended; undefined while it has not. */
+export function endingOf({ ending, refusedWith = 0 }: Readonly<StreamTally>): string | undefined {
+  return refusals[refusedWith] ?? ending;
+}
+
+/** The same, and in what time where that says something. */
+export function endOf(stream: Readonly<StreamTally>, now: number): string | undefined {
+  return stream.ending === 'complete'
+    ? `complete in ${secondsOf(stream, now).toFixed(1)} s`
+    : endingOf(stream);
 }
 
 /** `50 %`; undefined where nobody can tell, or where a first window is so large that it says nothing yet. */

@@ -17,6 +17,8 @@ export interface StreamTally {
   finishedAt: number | undefined;
   /** Undefined until it has ended. */
   ending: Ending | undefined;
+  /** The status with which it was refused, where that is how it ended. */
+  refusedWith: number | undefined;
   /** Until when all requests have to wait. */
   waitingUntil: number;
 }
@@ -32,7 +34,8 @@ export function openTally(clock: Clock): Tally {
   const streams = new Map<string, StreamTally>();
   const start = (stream: string) => {
     const begun = { records: 0, requests: 0, fraction: undefined, begun: undefined, startedAt: clock.now() };
-    streams.set(stream, { ...begun, finishedAt: undefined, ending: undefined, waitingUntil: 0 });
+    const open = { finishedAt: undefined, ending: undefined, refusedWith: undefined };
+    streams.set(stream, { ...begun, ...open, waitingUntil: 0 });
   };
   return {
     streams,
@@ -61,6 +64,7 @@ export function openTally(clock: Clock): Tally {
       if (event.type === 'finished') {
         stream.finishedAt = clock.now();
         stream.ending = event.unavailable === undefined ? endingOf(event.error) : 'unavailable';
+        stream.refusedWith = event.unavailable?.status;
       }
     },
   };

@@ -151,7 +151,7 @@ export class Delivery {
     await this.#emit({
       ...{ type: 'finished', stream: name, records, requests: stream.requests(this.#options.client) },
       ...(isFailure && { error }),
-      ...(isRefused && !isFailure && { unavailable: refusals[0]!.error.message }),
+      ...(isRefused && !isFailure && { unavailable: refusals[0]!.error }),
       ...(!isRefused && uncovered.length > 0 && { uncovered }),
     });
   }

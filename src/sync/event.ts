@@ -1,3 +1,4 @@
+import type { NotAvailableError } from '../errors.ts';
 import type { Stream } from '../stream/declaration.ts';
 import type { ShapedRecord } from '../stream/record.ts';
 import type { StreamState } from './state.ts';
@@ -38,7 +39,7 @@ export type SyncEvent =
       records: number;
       requests: number;
       error?: unknown;
-      unavailable?: string;
+      unavailable?: NotAvailableError;
       uncovered?: readonly Part[];
     };
 

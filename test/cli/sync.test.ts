@@ -123,9 +123,21 @@ describe('sync', () => {
     const { code, stdout, stderr } = await sync(config, path);
     expect(code).toBe(0);
     expect(stderr.match(/users: left out\. The token may not read users \(403\)/g)).toHaveLength(1);
-    expect(stdout).toMatch(/^users\s+0\s+0.* unavailable$/m);
+    expect(stdout).toMatch(/^users\s+0\s+0.* no access$/m);
     const { users: _, ...others } = versionsInAccount(simulator);
     expect(versionsInFile(path)).toMatchObject(others);
+  });
+
+  test('says in the table why something was left out', async () => {
+    const { simulator, config, path } = await accountWithFile();
+    simulator.readings.refused = { roles: 402, webhooks: 403, bots: 404, sources: 422 };
+    const { stdout } = await sync(config, path);
+    const lines = stdout.split('\n');
+    const ended = ['roles', 'webhooks', 'bots', 'sources'].map(
+      (name) => /\s{2,}(\S+( \S+)*)$/.exec(lines.find((line) => line.startsWith(`${name} `))!)?.[1],
+    );
+    expect(ended).toEqual(['not in plan', 'no access', 'not found', 'disabled']);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
   });
 
   test('reads a long list without times once a day, unless it is named', async () => {

@@ -138,6 +138,18 @@ test('what belongs to a record is asked for under it, and is gone with it', asyn
   });
 });
 
+test('what belongs to a lead that is in no list is asked for by nobody', async () => {
+  await withAccount({ leads: 60, readings: { incomingLeads: 'not listed' } }, async ({ account }) => {
+    const listed = new Set([...account.truth('leads')].map(({ id }) => String(id)));
+    const waiting = account.ids('leads').find((id) => !listed.has(String(id)))!;
+    const [lead] = account.ids('leads').filter((id) => listed.has(String(id)));
+    for (const entity_id of [waiting, lead!]) account.create('leads_subscriptions', { entity_id });
+    const followed = new Set([...account.truth('subscriptions')].map(({ id }) => `${id}`.split('/')[1]));
+    expect(followed.has(String(lead))).toBe(true);
+    expect(followed.has(String(waiting))).toBe(false);
+  });
+});
+
 test('lists are asked for certain ids', async () => {
   await withAccount({ leads: 100 }, async (simulator) => {
     const { account } = simulator;

@@ -69,7 +69,7 @@ export function openAudit({ path, account, streams, deep }: AuditOptions): Audit
       async emit(event) {
         if (event.type === 'finished') {
           uncovered.set(event.stream, event.uncovered ?? []);
-          if (event.unavailable !== undefined) unavailable.set(event.stream, event.unavailable);
+          if (event.unavailable !== undefined) unavailable.set(event.stream, event.unavailable.message);
         }
         if (event.type !== 'records') return;
         try {

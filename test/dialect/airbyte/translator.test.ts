@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { Translator } from '../../../src/dialect/airbyte/translator.ts';
-import { ConfigError, TransientError } from '../../../src/errors.ts';
+import { ConfigError, NotAvailableError, TransientError } from '../../../src/errors.ts';
 import { silentLog } from '../../../src/log.ts';
 import { createRedactor } from '../../../src/redact.ts';
 import { LineWriter } from '../../../src/sink/lines.ts';
@@ -265,7 +265,7 @@ test('what is not available has no STATE, is not COMPLETE, and is no failure', a
   const unavailable: SyncEvent = {
     ...finished('users'),
     type: 'finished',
-    unavailable: 'not in the plan',
+    unavailable: new NotAvailableError('not in the plan', 402, 'a larger plan'),
   } as SyncEvent;
   const messages = await translate([started('users'), unavailable, started('leads'), finished('leads')]);
   expect(messages.map(brief)).toEqual([

@@ -4,6 +4,7 @@ import { type MetricPoint, Metrics } from '../../../src/dialect/singer/metrics.t
 import { planTap } from '../../../src/dialect/singer/plan.ts';
 import { Bookmarks } from '../../../src/dialect/singer/state.ts';
 import { translate } from '../../../src/dialect/singer/translation.ts';
+import { NotAvailableError } from '../../../src/errors.ts';
 import type { SyncEvent } from '../../../src/sync/event.ts';
 import type { StreamState } from '../../../src/sync/state.ts';
 import { streamOfThings, thing } from './stream-of-things.ts';
@@ -272,6 +273,8 @@ describe('what the account cannot have', () => {
   it('keeps the rows that a target has of it', async () => {
     expect(await typesOf({})).toContain('ACTIVATE_VERSION');
     expect(await typesOf({ uncovered: [{ entity_type: 'customers' }] })).not.toContain('ACTIVATE_VERSION');
-    expect(await typesOf({ unavailable: 'not in the plan' })).not.toContain('ACTIVATE_VERSION');
+    expect(
+      await typesOf({ unavailable: new NotAvailableError('not in the plan', 402, 'a larger plan') }),
+    ).not.toContain('ACTIVATE_VERSION');
   });
 });
