@@ -46,8 +46,9 @@ export class Ranges {
   }
 
   /**
-   * Takes over the upper half of what is left of the longest range; undefined when nothing is worth it. As long as
-   * nothing is known of the list, only a long time is worth it.
+   * Takes over the upper half of what is left of the longest range, or, where all are too short for that, what lies
+   * behind the window that a reader is at. Undefined when nothing is worth it. As long as nothing is known of the list,
+   * only a long time is.
    */
   share(pageSize: number): Range | undefined {
     const isKnown = this.#rows > 0;
@@ -59,14 +60,17 @@ export class Ranges {
       most = worth;
       longest = range;
     }
-    if (longest === undefined) return undefined;
-    const middle = longest.to - Math.floor(this.#free(longest) / 2);
-    const taken: Range = {
-      ...rangeOf({ from: middle + 1, to: longest.to }),
-      density: longest.density,
-      rate: longest.rate,
-    };
-    longest.to = middle;
+    if (longest !== undefined)
+      return this.#takeOver(longest, longest.to - Math.floor(this.#free(longest) / 2));
+    const begun = this.#left.find((range) => range.held >= range.from && this.#free(range) > 0);
+    return isKnown && begun !== undefined ? this.#takeOver(begun, begun.held) : undefined;
+  }
+
+  /** What of the range lies behind the second `middle` becomes another range. */
+  #takeOver(range: Range, middle: number): Range {
+    const { to, density, rate } = range;
+    const taken: Range = { ...rangeOf({ from: middle + 1, to }), density, rate };
+    range.to = middle;
     this.#left.push(taken);
     return taken;
   }
@@ -76,6 +80,14 @@ export class Ranges {
     if (this.#rows === 0 || this.busy.size < 2) return largestWindow;
     const records = this.#left.reduce((sum, range) => sum + this.#recordsLeft(range), 0);
     return Math.min(largestWindow, Math.max(smallestWindow, records / (2 * this.busy.size)));
+  }
+
+  /** About so many records are left for each of the readers that are at it; very many as long as nobody knows. */
+  leftForEach(): number {
+    if (this.#rows === 0) return Number.MAX_VALUE;
+    const span = ({ from, to }: Range) => Math.max(0, to - Math.max(from, this.#origin) + 1);
+    const seconds = this.#left.reduce((sum, range) => sum + span(range), 0);
+    return (seconds * this.#average) / Math.max(1, this.busy.size);
   }
 
   /**
@@ -108,6 +120,11 @@ export class Ranges {
     return Math.max(0, 1 - left / Math.max(1, to - low + 1));
   }
 
+  /** Records a second. */
+  get #average(): number {
+    return this.#rows / Math.max(1, this.#seconds);
+  }
+
   /** Seconds of a range that another reader may take over. */
   #free(range: Range): number {
     return range.to - Math.max(range.from - 1, range.held, this.#origin - 1);
@@ -115,7 +132,7 @@ export class Ranges {
 
   /** About so many records are left in what is free of a range. */
   #recordsLeft(range: Range): number {
-    const average = this.#rows / Math.max(1, this.#seconds);
+    const average = this.#average;
     // A burst or a quiet month says little about what comes behind it.
     const rate = Math.min(2 * average, Math.max(average / 2, range.rate ?? average));
     return Math.max(0, this.#free(range)) * rate;

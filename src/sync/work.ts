@@ -39,8 +39,9 @@ export class Work {
   }
 
   /**
-   * The next piece of work: go on with what is under way, then begin another list, and when all lists have begun,
-   * take over a part of the longest range. Undefined when nobody is needed.
+   * The next piece of work: go on with what is under way, then begin another list, and when all lists have begun, take
+   * over a part of the one whose readers have most left, so that all come to an end together: at the end of a list
+   * little can be asked at a time. Undefined when nobody is needed.
    */
   next(): Task | undefined {
     this.#jobs = this.#jobs.filter((job) => !job.finished);
@@ -51,7 +52,7 @@ export class Work {
     }
     const fresh = this.#jobs.find((job) => !job.started) ?? this.#nextOfFamilies();
     if (fresh !== undefined) return { job: fresh, range: fresh.ranges.idle(), begins: true };
-    for (const job of running) {
+    for (const job of running.sort((a, b) => b.ranges.leftForEach() - a.ranges.leftForEach())) {
       const range = job.share();
       if (range !== undefined) return { job, range, begins: false };
     }

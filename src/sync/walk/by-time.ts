@@ -94,7 +94,7 @@ function divided(left: Interval, before: PageRead, course: Course, listing: List
   const parts: Interval[] = [];
   let { from, to } = left;
   const wanted = Math.ceil((to - from + 1) / width);
-  const count = Math.min(wanted, 1 + Math.max(0, Math.ceil(listing.spareRequests() / 2)));
+  const count = Math.min(wanted, 1 + Math.max(0, listing.spareRequests()));
   // Where there are enough for all of it, all are as wide.
   const step = count === wanted ? Math.ceil((to - from + 1) / count) : width;
   while (parts.length < count - 1 && to - from >= step) {
@@ -106,8 +106,10 @@ function divided(left: Interval, before: PageRead, course: Course, listing: List
       from += step;
     }
   }
-  const [next, ...others] = [...parts, { from, to }];
-  return [...others.reverse(), { ...next!, before }];
+  const [next, ...others] = parts;
+  if (next === undefined) return [{ from, to, before }];
+  // What is left behind them is asked for first: with its answer it goes on.
+  return [...others.reverse(), { ...next, before }, { from, to }];
 }
 
 /** What is left of the part from the second `from` on, in the direction in which the rows come. */

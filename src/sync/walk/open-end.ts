@@ -22,11 +22,7 @@ export async function* openEnd(
   let from = after + 1;
   const ordersByCursor = listing.orders.has('cursor');
   for (let round = 0; round < patience; round += 1) {
-    // From somewhat further back, so that an honest answer brings something.
-    const known = Math.min(listing.witness?.cursor ?? from, from - 1);
-    // Of a list in another order, much of what is known would fill the page.
-    const back = 10 ** (round % (ordersByCursor ? 11 : 3));
-    const start = Math.max(0, ordersByCursor ? Math.min(known, from - back) : from - back);
+    const start = Math.max(0, startBefore(from, listing, round));
     const read = await (ordersByCursor ? fromTheTop(listing, start) : fromTheFront(listing, start));
     const isWhole = start === 0 && isRoomy(listing, read);
     if (read.isAll && (!ordersByCursor || comesDownBelow(read, from) || isWhole)) {
@@ -48,6 +44,14 @@ export async function* openEnd(
     from = closed + 1;
   }
   throw new UnexpectedAnswerError(`${listing.purpose}: records change faster than they can be read`);
+}
+
+/** From the latest row that is known, so that an honest answer brings something; from elsewhere in further rounds. */
+function startBefore(from: number, { orders, witness }: Listing, round: number): number {
+  const known = Math.min(witness?.cursor ?? from, from - 1);
+  if (orders.has('cursor')) return Math.min(known, from - 10 ** (round % 11));
+  // Of a list in another order, much of what is known could fill the page.
+  return round % 3 === 0 ? known : from - 10 ** (round % 3);
 }
 
 type Look = PageRead & { isAll: boolean };

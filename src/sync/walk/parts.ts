@@ -46,13 +46,11 @@ export class Parts {
     for (;;) {
       if (this.#asked.size === 0) this.#askNext();
       while (this.#waiting.length > 0 && this.#listing.spareRequests() > 0) this.#askNext();
-      if (this.#asked.size === 0) {
-        if (this.#empty.length === 0) return undefined;
-        this.#doubt();
-      }
+      if (this.#waiting.length === 0) this.#doubt();
+      if (this.#asked.size === 0) return undefined;
       const part = await this.#answered();
       const { read, request, isSure, doubted, ...rest } = part;
-      if (doubted !== undefined) this.#settle(doubted, read);
+      if (doubted !== undefined) this.#settle(doubted, part);
       else if (isFirst || read.rows.length > 0 || read.exists) {
         return { ...rest, read, request };
       } else if (!isSure) this.#empty.push({ from: part.from, to: part.to });
@@ -87,19 +85,36 @@ export class Parts {
     this.#asked.add(asked);
   }
 
+  /**
+   * Asks for what came empty, with a second beside it: at the end for all of it, and before, while there is room beside
+   * other requests, for what no part is beside that may come empty too.
+   */
   #doubt(): void {
-    for (const { from, to } of merge(this.#empty)) {
-      const wider = this.#listing.known.widen({ from, to });
-      const doubted = wider && { from, to };
-      this.#ask({ from, to, ...wider, isSure: true, ...(doubted && { doubted }) });
-    }
+    const asked = [...this.#asked];
+    const empty = merge(this.#empty);
     this.#empty = [];
+    for (const { from, to } of empty) {
+      const wider = this.#listing.known.widen({ from, to });
+      const isBeside = asked.some((part) => part.to === from - 1 || part.from === to + 1);
+      const isEarly = asked.length > 0;
+      if (isEarly && (isBeside || wider === undefined || this.#listing.spareRequests() <= 0))
+        this.#empty.push({ from, to });
+      else this.#ask({ from, to, ...wider, isSure: true, ...(wider && { doubted: { from, to } }) });
+    }
   }
 
   /** What the wider answer says of an interval of which an empty answer came. */
-  #settle({ from, to }: Interval, { rows, limit }: PageRead): void {
+  #settle({ from, to }: Interval, asked: Asked & { read: PageRead }): void {
+    const { rows, limit } = asked.read;
     if (rows.some(({ cursor }) => cursor >= from && cursor <= to)) this.add({ from, to });
-    // Those beside it fill the page, or have left.
-    else if (rows.length === 0 || rows.length >= limit) this.#ask({ from, to, isSure: true });
+    // Those beside it have left.
+    else if (rows.length === 0) this.#ask({ from, to, isSure: true });
+    else if (rows.length >= limit) {
+      // Those beside it fill the page; meanwhile one that is nearer may be known.
+      const wider = this.#listing.known.widen({ from, to });
+      if (wider !== undefined && wider.to - wider.from < asked.to - asked.from)
+        this.#empty.push({ from, to });
+      else this.#ask({ from, to, isSure: true });
+    }
   }
 }
