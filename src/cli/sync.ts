@@ -124,7 +124,8 @@ function modeOf(stream: Stream, fullRefresh: boolean): SyncMode {
 
 function planned(choice: Choice & { mode: SyncMode }, sink: SqliteSink): PlannedStream {
   const { stream } = choice;
-  return { ...choice, columns: Object.keys(stream.schema.properties), state: sink.state(stream.name) };
+  const columns = Object.keys(stream.schema.properties);
+  return { ...choice, columns, state: sink.state(stream.name), looksAgain: true };
 }
 
 function report(

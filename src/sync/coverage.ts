@@ -3,7 +3,7 @@ import { type Bookmark, formatBookmark, identityOf, parseBookmarks } from './boo
 import type { ClosedSecond } from './closed-second.ts';
 import type { PlannedStream } from './event.ts';
 import type { Witness } from './listing.ts';
-import type { ListState, Reached } from './state.ts';
+import { goesOn, type ListState, type Reached } from './state.ts';
 import type { Range } from './walk/walk.ts';
 
 export interface ReadingPeriod {
@@ -12,6 +12,15 @@ export interface ReadingPeriod {
   lookbackSeconds: number;
   /** The last second that was over by the server's clock when the run began. */
   closed: ClosedSecond;
+}
+
+export interface CoverageOptions {
+  mode: PlannedStream['mode'];
+  state: ListState | undefined;
+  /** What earlier runs have read is looked at once more: then the window that was under way is read from its beginning. */
+  looksAgain?: boolean;
+  /** What they have read is to be read here, and not the rest. */
+  isAgain?: boolean;
 }
 
 /** What a run has to read of a stream with a cursor, and the states it may report on the way. */
@@ -32,14 +41,10 @@ export class Coverage {
   readonly #mode: PlannedStream['mode'];
   readonly #before: ListState | undefined;
 
-  constructor(
-    { mode, state }: { mode: PlannedStream['mode']; state: ListState | undefined },
-    period: ReadingPeriod,
-  ) {
+  constructor({ mode, state, looksAgain = false, isAgain = false }: CoverageOptions, period: ReadingPeriod) {
     this.#mode = mode;
-    // A full refresh goes on where it was cut off; a finished one begins anew.
-    this.#before =
-      mode === 'full_refresh' && (state?.mode !== mode || state.finished === 1) ? undefined : state;
+    // A full refresh goes on where it was cut off; a finished one, and one of long ago, begins anew.
+    this.#before = mode === 'full_refresh' && !goesOn(state, mode, period.closed.value) ? undefined : state;
     this.#closed = period.closed;
     const start = period.startDate ?? 0;
     const before = this.#before;
@@ -50,8 +55,9 @@ export class Coverage {
     this.wasEmpty = state?.finished === 1 && state.known === '';
     // One empty answer proves little: what is remembered as empty is asked for from its beginning, at the same price.
     const done = this.wasEmpty ? [] : settled(before, this.settledThrough);
-    this.open = subtract({ from: start, to: period.closed.value }, done);
-    this.bookmarks = parseBookmarks(before?.done ?? '');
+    const whole = { from: start, to: period.closed.value };
+    this.open = subtract(whole, isAgain ? subtract(whole, done) : done);
+    this.bookmarks = looksAgain ? [] : parseBookmarks(before?.done ?? '');
     this.knownRow = parseKnown(state?.known ?? '');
   }
 
@@ -79,7 +85,10 @@ export class Coverage {
       finished: finished ? 1 : 0,
       from: this.from,
       through,
-      until: Math.max(this.whole.to, before?.until ?? -1),
+      until:
+        this.#mode === 'full_refresh'
+          ? (before?.until ?? this.whole.to)
+          : Math.max(this.whole.to, before?.until ?? -1),
       done: [formatIntervals(subtract({ from: through + 1, to: this.whole.to }, gaps)), ...bookmarks]
         .filter((text) => text !== '')
         .join(' '),

@@ -41,19 +41,22 @@ export function errandsOf(streams: readonly StreamReading[], period: ReadingPeri
     return errand;
   };
   for (const stream of streams) {
-    for (const part of stream.parts) {
-      const { list, mode, before } = part;
-      if (list.parent !== undefined) {
+    for (const part of [...stream.parts, ...stream.again]) {
+      const { list, mode, before, isAgain } = part;
+      if (isAgain && !part.hasBegun(period.closed.value)) part.end();
+      else if (list.parent !== undefined) {
         const family = new Family(stream, part, list.parent, period);
         part.progress = family;
         const { parentList, parentCoverage } = family;
         const reader = parentCoverage && [mode, parentCoverage.open];
         errandFor(parentList, mode, parentCoverage, reader).families.push(family);
       } else if (list.cursor !== undefined) {
-        const coverage = new Coverage({ mode, state: before }, period);
-        const reader = list.filter === undefined ? [mode, coverage.open] : stream.name;
-        errandFor(list, mode, coverage, reader).feeds.push({ stream, part, list, adds: list.adds });
-      } else if (stream.parts.length === 1 || !part.goOn(period.closed.value)) {
+        const looksAgain = stream.again.length > 0;
+        const coverage = new Coverage({ mode, state: before, looksAgain, isAgain }, period);
+        const reader = list.filter === undefined ? [mode, coverage.open] : [stream.name, isAgain];
+        if (isAgain && coverage.open.length === 0) part.end();
+        else errandFor(list, mode, coverage, reader).feeds.push({ stream, part, list, adds: list.adds });
+      } else if (isAgain || stream.parts.length === 1 || !part.goOn(period.closed.value)) {
         errandFor(list, mode).feeds.push({ stream, part, list, adds: list.adds });
       }
     }

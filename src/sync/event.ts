@@ -17,6 +17,8 @@ export interface PlannedStream {
   readonly state: StreamState | undefined;
   /** Somebody asked for it by name: that the account or the token cannot have it is a failure. */
   readonly required: boolean;
+  /** A full refresh that goes on looks once more at what earlier runs have read of it, and tells what is still there. */
+  readonly looksAgain?: boolean;
 }
 
 /**
@@ -24,11 +26,13 @@ export interface PlannedStream {
  * before it. `finished` is the last event of its stream. With an error, the stream was not read in full; with
  * `unavailable`, the account or the token cannot have it, for the reason given: nothing of it was read, and nothing is
  * known of its rows. `uncovered` names the parts of which the same holds, where the rest of the stream was read in full.
- * `gone` names records that were asked for by id and are not there, since the second `at` or before it.
+ * `gone` names records that were asked for by id and are not there, since the second `at` or before it. `present` tells
+ * of records that earlier runs have delivered and that are still there; of what they hold, only keys mean anything.
  */
 export type SyncEvent =
   | { type: 'started'; stream: string }
   | { type: 'records'; stream: string; records: ShapedRecord[]; readAt: number }
+  | { type: 'present'; stream: string; records: ShapedRecord[] }
   | { type: 'gone'; stream: string; ids: readonly (number | string)[]; at: number }
   | { type: 'checkpoint'; stream: string; state: StreamState }
   | { type: 'progress'; stream: string; records: number; requests: number; fraction: number | undefined }

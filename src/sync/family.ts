@@ -31,6 +31,8 @@ export class Family implements Progress {
   isNewestFirst = false;
   readonly #period: ReadingPeriod;
   readonly #before: ListState;
+  /** What is done was read after this second was over. */
+  readonly #until: number;
   readonly #doneBefore: ParentsDone;
   /** Parents that are to be asked for; fields that the id does not hold already. */
   readonly #wanted = new Map<ParentId, Fields | undefined>();
@@ -47,6 +49,7 @@ export class Family implements Progress {
     this.parent = parent;
     this.#period = period;
     const before = part.mode === 'incremental' ? part.before : part.unfinished(period.closed.value);
+    this.#until = part.mode === 'full_refresh' && before !== undefined ? before.until : period.closed.value;
     part.isResumed = before !== undefined;
     this.#before = before ?? unread(part.mode, undefined);
     this.#doneBefore = parseParentsDone(this.#before.done);
@@ -62,6 +65,7 @@ export class Family implements Progress {
   get parentCoverage(): Coverage | undefined {
     const { list, onlyChanged } = this.parent;
     if (!onlyChanged || list.cursor === undefined) return undefined;
+    if (this.part.isAgain) return this.#coverageSince(-1);
     return this.#coverageSince(this.#before.through, this.#before.known);
   }
 
@@ -86,8 +90,8 @@ export class Family implements Progress {
     this.isNewestFirst = facts.isNewestFirst;
     const { many, onlyChanged } = this.parent;
     // Those whose lists were refused are asked for again, whether they have changed or not.
-    const again = onlyChanged && many === undefined ? this.#doneBefore.refused : [];
-    for (const id of again) if (!this.#wanted.has(id)) this.#wanted.set(id, undefined);
+    const refused = onlyChanged && many === undefined && !this.part.isAgain ? this.#doneBefore.refused : [];
+    for (const id of refused) if (!this.#wanted.has(id)) this.#wanted.set(id, undefined);
     this.#ids = [...this.#wanted.keys()].sort(compareIds);
     this.#endWhenDone();
   }
@@ -126,7 +130,7 @@ export class Family implements Progress {
     return {
       ...{ version: 1, mode: this.part.mode, finished: 0, from: 0 },
       through: isDone ? this.#period.closed.value : this.#before.through,
-      until: this.#period.closed.value,
+      until: this.#until,
       done: marks.toString(),
       known: isDone ? formatKnown(this.#latestParent) : this.#before.known,
     };
@@ -155,8 +159,10 @@ export class Family implements Progress {
   }
 
   #isWanted(id: ParentId, cursor: number): boolean {
-    if (!this.parent.onlyChanged) return !this.#doneBefore.has(id);
+    const { isAgain } = this.part;
+    if (!this.parent.onlyChanged) return this.#doneBefore.has(id) === isAgain;
     const delivered = this.#deliveredUpTo(id);
+    if (isAgain) return delivered >= 0;
     return delivered < 0 || cursor > delivered - this.#period.lookbackSeconds;
   }
 
@@ -169,7 +175,7 @@ export class Family implements Progress {
   #childOf(ids: readonly ParentId[]): Child {
     const { list } = this.part;
     const fields = this.#wanted.get(ids[0]!) ?? { [this.parent.list.identity[0]!]: ids[0] };
-    const since = Math.min(...ids.map((id) => this.#deliveredUpTo(id)));
+    const since = this.part.isAgain ? -1 : Math.min(...ids.map((id) => this.#deliveredUpTo(id)));
     const coverage = list.filter === undefined ? undefined : this.#coverageSince(since);
     return { ids, coverage, ...placed(list, this.parent, ids, fields) };
   }

@@ -2,7 +2,7 @@ import { NotAvailableError } from '../errors.ts';
 import type { List } from '../stream/declaration.ts';
 import type { Part, SyncMode } from './event.ts';
 import { coversKinds, kindsState } from './kinds-catalog.ts';
-import { type ListState, type Reached, unread } from './state.ts';
+import { goesOn, type ListState, type Reached, unread } from './state.ts';
 
 /** What reads a part, a job or a family of them, knows how far it is. */
 export interface Progress {
@@ -26,9 +26,6 @@ export interface Refusal {
   error: NotAvailableError;
 }
 
-/** So long, in seconds, an unfinished full refresh goes on where it was cut off; older ones begin anew. */
-const goesOnFor = 24 * 60 * 60;
-
 /** One list of a stream in this run, or, where a list hangs on parents, all the lists of its kind. */
 export class ListReading {
   readonly list: List;
@@ -46,9 +43,13 @@ export class ListReading {
   isRefused = false;
   /** Earlier runs have read a part of it: what is counted now is not all of it. */
   isResumed = false;
+  /** It is that part which is looked at, once more. */
+  readonly isAgain: boolean;
 
-  constructor(list: List, mode: SyncMode, before: ListState | undefined) {
-    this.list = list;
+  constructor(list: List, mode: SyncMode, before: ListState | undefined, { isAgain = false } = {}) {
+    this.isAgain = isAgain;
+    // What `with=` adds to rows makes pages slow, and says nothing about what is there.
+    this.list = isAgain && list.filter !== undefined ? { ...list, with: [] } : list;
     this.mode = mode;
     this.before = before !== undefined && coversKinds(before, list) ? before : undefined;
   }
@@ -60,16 +61,18 @@ export class ListReading {
 
   /** An unfinished pass in the same mode that this run goes on with. */
   unfinished(closed: number): ListState | undefined {
-    const { before } = this;
-    const goesOn =
-      before?.finished === 0 &&
-      before.mode === this.mode &&
-      before.until >= 0 &&
-      closed - before.until <= goesOnFor;
-    return goesOn ? before : undefined;
+    return goesOn(this.before, this.mode, closed) ? this.before : undefined;
   }
 
-  /** Whether an unfinished pass has read this list, which has no cursor, in full: then nothing is left to do. */
+  /** Whether an unfinished pass has read anything of it. */
+  hasBegun(closed: number): boolean {
+    const before = this.unfinished(closed);
+    const { cursor, parent } = this.list;
+    const isOneStep = cursor === undefined && parent === undefined;
+    return before !== undefined && (before.through >= 0 || before.done !== '' || isOneStep);
+  }
+
+  /** Whether nothing is left to do of this list, which has no cursor: an unfinished pass has read it in full. */
   goOn(closed: number): boolean {
     const before = this.unfinished(closed);
     if (before === undefined) return false;
@@ -79,11 +82,11 @@ export class ListReading {
     return true;
   }
 
-  /** Ends it: read in full, refused, or with the error that cut it short. */
+  /** Ends it: read in full, refused, or with the error that cut it short. What was read before is not refused. */
   end(error?: unknown): void {
     if (this.ended) return;
     this.ended = true;
-    if (error instanceof NotAvailableError) {
+    if (error instanceof NotAvailableError && !this.isAgain) {
       this.isRefused = true;
       this.refusals.splice(0, this.refusals.length, { name: this.list.name, columns: this.list.adds, error });
     } else this.error = error;

@@ -14,7 +14,10 @@ export const ListState = z.object({
   from: z.int().default(0),
   /** Everything from there up to and including this second was delivered; -1 for nothing, and for lists without a cursor. */
   through: z.int(),
-  /** The closed upper bound of the pass: what is covered was read after this second was over. -1 before it is read. */
+  /**
+   * What is covered was read after this second was over: the closed upper bound of the pass, of a full refresh that of
+   * the run that began it. -1 before it is read.
+   */
   until: z.int(),
   /**
    * Intervals above `through` that are done too, `from-to from-to`, and the places reached in windows that are not:
@@ -57,6 +60,24 @@ export const StreamState = ListState.extend({
   witness: LogState.optional(),
 });
 export type StreamState = z.infer<typeof StreamState>;
+
+/** So long, in seconds, a pass goes on where it was cut off; older ones begin anew. */
+const goesOnFor = 24 * 60 * 60;
+
+/** Whether this is a pass in this mode that was cut off, and began less than a day before the second `closed`. */
+export function goesOn(state: ListState | undefined, mode: ListState['mode'], closed: number): boolean {
+  if (state === undefined || state.mode !== mode || state.finished === 1) return false;
+  return state.until >= 0 && closed - state.until <= goesOnFor;
+}
+
+/** Whether any list of the stream can go on in this mode where it was cut off. */
+export function isUnderWay(
+  state: StreamState | undefined,
+  mode: ListState['mode'],
+  closed: number,
+): state is StreamState {
+  return [state, ...Object.values(state?.lists ?? {})].some((list) => goesOn(list, mode, closed));
+}
 
 /** The state of a list of which nothing has been read in this mode; what was counted before stays. */
 export function unread(mode: ListState['mode'], before: ListState | undefined): ListState {

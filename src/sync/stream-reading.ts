@@ -1,6 +1,7 @@
 import type { KommoClient } from '../api/kommo-client.ts';
 import { NotAvailableError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { List } from '../stream/declaration.ts';
 import { createShaper, type Shaper } from '../stream/shape.ts';
 import type { PlannedStream } from './event.ts';
 import { ListReading, type Refusal } from './list-reading.ts';
@@ -12,6 +13,8 @@ export class StreamReading {
   readonly planned: PlannedStream;
   readonly shaper: Shaper;
   readonly parts: readonly ListReading[];
+  /** What earlier runs have read of the same refresh, to be looked at once more. */
+  readonly again: readonly ListReading[];
   /** Under whose names its requests are counted. */
   readonly purposes = new Set<string>();
   records = 0;
@@ -25,9 +28,11 @@ export class StreamReading {
     const { stream, mode, columns, state } = planned;
     this.planned = planned;
     this.#isSplit = stream.lists.length > 1;
-    this.parts = stream.lists.map(
-      (list) => new ListReading(list, mode, this.#isSplit ? state?.lists?.[list.name] : state),
-    );
+    const stateOf = (list: List) => (this.#isSplit ? state?.lists?.[list.name] : state);
+    this.parts = stream.lists.map((list) => new ListReading(list, mode, stateOf(list)));
+    const isChecked = planned.looksAgain && mode === 'full_refresh';
+    const mutable = isChecked ? stream.lists.filter(({ immutable }) => !immutable) : [];
+    this.again = mutable.map((list) => new ListReading(list, mode, stateOf(list), { isAgain: true }));
     this.shaper = createShaper(stream, columns, (field) =>
       log('warn', `${stream.name}: Kommo sends a field that has no column: ${field}`),
     );
@@ -39,7 +44,11 @@ export class StreamReading {
 
   /** Its lists are read, or cannot be. */
   get isListed(): boolean {
-    return this.parts.every((part) => part.ended);
+    return this.#all.every((part) => part.ended);
+  }
+
+  get #all(): readonly ListReading[] {
+    return [...this.parts, ...this.again];
   }
 
   get ended(): boolean {
@@ -48,13 +57,13 @@ export class StreamReading {
 
   /** Ends what has not ended by itself, with the error that cut it short, if one did. */
   end(error?: unknown): void {
-    for (const part of this.parts) part.end(error);
+    for (const part of this.#all) part.end(error);
     this.testimony?.end(error);
   }
 
   /** Why it could not be read in full; a refusal of all that it consists of among it. */
   get error(): unknown {
-    const failed = this.parts.find((part) => part.error !== undefined);
+    const failed = this.#all.find((part) => part.error !== undefined);
     return (
       failed?.error ??
       this.testimony?.error ??
@@ -67,12 +76,12 @@ export class StreamReading {
   }
 
   get refusals(): readonly Refusal[] {
-    return this.parts.flatMap((part) => part.refusals);
+    return this.#all.flatMap((part) => part.refusals);
   }
 
   /** How much of it has been read, from 0 to 1; undefined where a part of it cannot say. */
   get fraction(): number | undefined {
-    const parts = this.parts.filter((part) => !part.isRefused);
+    const parts = this.#all.filter((part) => !part.isRefused);
     const fractions = parts.map((part) => (part.ended ? 1 : part.progress?.fraction));
     if (parts.length === 0 || fractions.includes(undefined)) return undefined;
     return (fractions as number[]).reduce((sum, fraction) => sum + fraction, 0) / parts.length;

@@ -7,7 +7,7 @@ import { run } from '../../src/sync/run.ts';
 import { newFolder } from '../new-folder.ts';
 import { openAccount } from './account.ts';
 import { unreadable } from './may-fail.ts';
-import { day, readable } from './play.ts';
+import { day, openEnd, readable } from './play.ts';
 import { connect, Killed } from './reading.ts';
 import { type Run, type Scenario, streamOf } from './scenario.ts';
 
@@ -21,9 +21,17 @@ export async function playFile(scenario: Scenario): Promise<string[]> {
   const busy = await openAccount(scenario);
   const { simulator, clock, chronicle } = busy;
   const isDated = stream.cursor !== undefined && stream.lists.every(({ parent }) => parent === undefined);
+  const isLog = stream.lists.every(({ immutable }) => immutable);
   const began = Math.floor(clock.now() / 1000);
   const path = `${newFolder()}/kommo.db`;
   const faults: string[] = [];
+
+  /** What a reader has any chance to find. */
+  const listed = (start = 0) =>
+    [...simulator.account.truth(name)]
+      .filter(({ updated_at }) => !isDated || updated_at >= start)
+      .map(({ id, version, updated_at }) => ({ key: String(id), version, at: updated_at }))
+      .filter(readable(simulator, stream));
 
   const once = async (planned: Run, isQuiet: boolean): Promise<void> => {
     const signal = busy.before(planned);
@@ -31,6 +39,7 @@ export async function playFile(scenario: Scenario): Promise<string[]> {
     const { startDays } = planned;
     const startDate = startDays === undefined || !isDated ? undefined : began - startDays * day;
     const { turn } = chronicle;
+    const runBegan = simulator.account.now();
     const sink = openSqliteSink({
       ...{ path, startDate, clock, log: silentLog },
       account: { id: simulator.account.id, name: 'Simulated' },
@@ -49,6 +58,7 @@ export async function playFile(scenario: Scenario): Promise<string[]> {
             columns: Object.keys(stream.schema.properties),
             state: sink.state(name),
             required: true,
+            looksAgain: true,
           },
         ],
         async emit(event) {
@@ -76,17 +86,21 @@ export async function playFile(scenario: Scenario): Promise<string[]> {
         if (isDated && Number(row[stream.cursor!]) < (startDate ?? 0)) continue;
         if (!chronicle.wasListed(key, turn)) faults.push(`gone, and still there: ${key}`);
       }
+      const living = new Set(rows.map(({ key }) => key));
+      for (const { key, at } of listed(startDate)) {
+        if (!chronicle.isListedSince(key, turn) || living.has(key)) continue;
+        // Of events only those are read whose second was over; what was older than the start is the next run's.
+        const isLate = isLog && at > runBegan - openEnd;
+        const isMoved = startDate !== undefined && chronicle.wasTouched(key, turn);
+        if (!isLate && !isMoved) faults.push(`there, and not in the file: ${key}`);
+      }
     }
     if (!isQuiet) return;
     const versions = new Map(
       rows.map(({ key, row }) => [key, simulator.account.versionOf(name, row)] as const),
     );
-    const canBeRead = readable(simulator, stream);
-    for (const { id, version, updated_at } of simulator.account.truth(name)) {
-      if (!canBeRead({ key: String(id) })) continue;
-      if (isDated && updated_at < (startDate ?? 0)) continue;
-      if (versions.get(String(id)) !== version) faults.push(`missing: ${id} ${version}`);
-    }
+    for (const { key, version } of listed(startDate))
+      if (versions.get(key) !== version) faults.push(`missing: ${key} ${version}`);
   };
 
   try {

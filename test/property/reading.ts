@@ -72,6 +72,7 @@ export interface ReadOptions {
   /** The process dies when it has put out so many lines. */
   killAfter?: number | undefined;
   log?: Log;
+  looksAgain?: boolean;
   /** For the mutations: another engine than the real one. */
   engine?: typeof run | undefined;
 }
@@ -91,6 +92,7 @@ export async function read(
     columns: Object.keys(stream.schema.properties),
     state: destination.states.get(stream.name),
     required: true,
+    looksAgain: options.looksAgain ?? false,
   }));
   destination.delivered = 0;
   destination.lines = 0;

@@ -21,15 +21,17 @@ const modes: SyncMode[] = ['incremental', 'full_refresh'];
 
 describe.each(['leads', 'tasks', 'events'])('%s', (name) => {
   const stream = streams.find((each) => each.name === name)!;
-  const reading = (destination: Destination, mode: SyncMode, readers: number, killAfter?: number) =>
+  const reading = (
+    destination: Destination,
+    mode: SyncMode,
+    readers: number,
+    killAfter?: number,
+    looksAgain?: boolean,
+  ) =>
     read({
-      simulator,
-      clock,
-      streams: [stream],
-      mode,
-      destination,
-      readers,
+      ...{ simulator, clock, streams: [stream], mode, destination, readers },
       ...(killAfter !== undefined && { killAfter }),
+      ...(looksAgain !== undefined && { looksAgain }),
     });
 
   test.each(modes)(
@@ -62,4 +64,54 @@ describe.each(['leads', 'tasks', 'events'])('%s', (name) => {
     expect(runs).toBeGreaterThan(2);
     expect(missing(simulator, destination, name)).toEqual([]);
   });
+
+  test.each([
+    ['goes on', 20 * 3_600],
+    ['begins anew after a day', 28 * 3_600],
+  ])('a full refresh that was cut off %s', async (what, seconds) => {
+    const destination = new Destination();
+    await reading(destination, 'full_refresh', 4, 12_000);
+    const before = destination.delivered;
+    simulator.readings.clockSkew += seconds / 2;
+    await reading(destination, 'full_refresh', 4, 2_000);
+    simulator.readings.clockSkew += seconds / 2;
+    await reading(destination, 'full_refresh', 4);
+    expect(missing(simulator, destination, name)).toEqual([]);
+    if (what === 'goes on') expect(destination.delivered).toBeLessThan(count - before / 2);
+    else expect(destination.delivered).toBeGreaterThanOrEqual(count);
+  });
 });
+
+test.each(['leads', 'tasks', 'talks', 'catalog_elements', 'tags', 'notes'])(
+  '%s: a full refresh that goes on looks once more at what was read before, and at nothing else',
+  async (name) => {
+    const rows = 9_000;
+    const own = await startSimulator({
+      ...{ clock, requestsPerSecond: null, leads: rows, tasks: rows, events: 5 },
+      rows: { talks: rows, catalog_elements: rows, leads_notes: rows, contacts_notes: 900, leads_tags: 900 },
+    });
+    const stream = streams.find((each) => each.name === name)!;
+    const options = {
+      ...{ simulator: own, clock, streams: [stream], readers: 1 },
+      ...{ mode: 'full_refresh' as const, looksAgain: true },
+    };
+    const keyOf = (data: Record<string, unknown>) => stream.key.map((column) => data[column]).join('/');
+    const told = ({ events }: Destination, type: 'records' | 'present') =>
+      events.flatMap((event) =>
+        event.type === type ? event.records.map(({ data }) => keyOf(data as Record<string, unknown>)) : [],
+      );
+    const whole = new Destination();
+    const uninterrupted = await read({ ...options, destination: whole });
+    expect(told(whole, 'present')).toEqual([]);
+
+    const destination = new Destination();
+    await read({ ...options, destination, killAfter: Math.floor(whole.lines * 0.7) });
+    const before = new Set(told(destination, 'records'));
+    const { requests } = await read({ ...options, destination });
+    expect(told(destination, 'present').filter((key) => !before.has(key))).toEqual([]);
+    const seen = new Set([...told(destination, 'records'), ...told(destination, 'present')]);
+    expect(seen).toEqual(new Set(told(whole, 'records')));
+    expect(requests).toBeLessThan(1.15 * uninterrupted.requests + 12);
+    await own.close();
+  },
+);

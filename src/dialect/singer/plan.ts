@@ -2,7 +2,7 @@ import type { Log } from '../../log.ts';
 import { withCatalogColumns } from '../../stream/custom-fields.ts';
 import type { Stream } from '../../stream/declaration.ts';
 import type { PlannedStream, SyncMode } from '../../sync/event.ts';
-import type { StreamState } from '../../sync/state.ts';
+import { isUnderWay, type StreamState } from '../../sync/state.ts';
 import type { Catalog, CatalogEntry } from './catalog.ts';
 import { type RecordShape, recordShape } from './record-shape.ts';
 import { isStreamSelected } from './selection.ts';
@@ -73,7 +73,7 @@ export function planTap(input: PlanInput): TapStream[] {
 
 /** An unfinished read goes on under the version that its first rows carry. */
 function versionOf(stream: Stream, before: StreamState | undefined, { bookmarks, now }: PlanInput): number {
-  const unfinished = before?.mode === 'full_refresh' && before.finished === 0;
+  const unfinished = isUnderWay(before, 'full_refresh', now / 1000);
   return (unfinished ? bookmarks.tableVersion(stream.name) : undefined) ?? now;
 }
 

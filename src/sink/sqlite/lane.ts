@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock.ts';
 import { ConfigError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Stream } from '../../stream/declaration.ts';
@@ -9,6 +10,7 @@ import type { Deletions } from './deletions.ts';
 import { goOn } from './incremental-lane.ts';
 import { readLogAnew } from './log-lane.ts';
 import { marksOf, tableColumns } from './marks.ts';
+import { isLog } from './refresh.ts';
 import { refresh } from './refresh-lane.ts';
 import type { States } from './state.ts';
 import { addColumns, createTable } from './table.ts';
@@ -30,6 +32,8 @@ export interface Lane {
 }
 
 interface Load {
+  /** Notes records that earlier runs have loaded and that are still there. */
+  see(records: readonly ShapedRecord[]): void;
   /** True when a checkpoint has said that all rows are there. */
   isComplete(): boolean;
   /** Brings the rows over; the parts that were not read stay as they are. */
@@ -45,6 +49,7 @@ export interface LaneOptions {
   path: string;
   /** What changed last before this second is not asked for; undefined where everything is. Unix seconds. */
   startDate?: number | undefined;
+  clock: Clock;
   log: Log;
 }
 
@@ -60,10 +65,8 @@ export function prepareLane(
   options: Filling,
 ): Lane {
   prepareTable(database, states, stream, options);
-  if (mode === 'incremental') return goOn(database, states, stream, options.deletions);
-  return marksOf(stream).size === 0
-    ? readLogAnew(database, states, stream)
-    : refresh(database, states, stream, options);
+  if (mode === 'incremental') return goOn(database, states, stream, options);
+  return isLog(stream) ? readLogAnew(database, states, stream) : refresh(database, states, stream, options);
 }
 
 function prepareTable(database: Database, states: States, stream: Stream, { path, log }: LaneOptions): void {

@@ -26,6 +26,7 @@ export function readLogAnew(database: Database, states: States, stream: Stream):
     changed: 0,
     deleted: 0,
     load: {
+      see() {},
       isComplete: () => reached?.finished === 1,
       finish() {
         states.endRefresh(name, reached!);

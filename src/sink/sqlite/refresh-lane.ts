@@ -4,9 +4,9 @@ import type { StreamState } from '../../sync/state.ts';
 import { withoutBin } from './bin.ts';
 import type { Database } from './database.ts';
 import type { Filling, Lane } from './lane.ts';
-import { finishRefresh, type Refreshed, refreshTable, startRefresh } from './refresh.ts';
+import { notePresent } from './present-rows.ts';
+import { finishRefresh, type Refreshed, refreshTable, startRefresh, unfinishedRefresh } from './refresh.ts';
 import { begunAt, type States } from './state.ts';
-import { isCurrent } from './table.ts';
 import { prepareUpsert, replaceOlder } from './upsert.ts';
 
 /** Rows go into a table beside the one that everybody reads, and over into it when all are there. */
@@ -14,41 +14,45 @@ export function refresh(
   database: Database,
   states: States,
   stream: Stream,
-  { startDate, deletions, log }: Filling,
+  { startDate, deletions, clock, log }: Filling,
 ): Lane {
   const { name } = stream;
-  let state = states.read(name, 'refresh_state');
-  if (state === undefined || state.finished === 1 || !isCurrent(database, stream, refreshTable(stream))) {
-    state = undefined;
+  const table = refreshTable(stream);
+  const state = unfinishedRefresh(database, states, stream, clock);
+  if (state === undefined) {
     startRefresh(database, stream);
     states.write(name, 'refresh_state', undefined);
   }
-  let isFirst = state === undefined;
+  // What earlier runs have loaded may be gone: of that, only what is seen again counts.
+  const present = state && notePresent(database, stream);
   let reached: StreamState | undefined;
-  const table = refreshTable(stream);
   const upsert = prepareUpsert(database, stream, table, replaceOlder(stream, table));
   const lane: Lane = {
     stream,
-    take: (records) => void upsert(withoutBin(records)),
+    take(records) {
+      const alive = withoutBin(records);
+      upsert(alive);
+      present?.note(alive);
+    },
     state: state ?? finishedBefore(states, name),
     advance(state) {
-      if (isFirst) states.begin(name, 'refresh_state', begunAt(state));
-      isFirst = false;
       reached = state;
       states.write(name, 'refresh_state', state);
     },
     changed: 0,
     deleted: 0,
     load: {
+      see: (records) => present?.note(withoutBin(records)),
       isComplete: () => reached?.finished === 1,
       finish(uncovered) {
-        const covered = { from: startDate, uncovered, at: reached!.until };
+        present?.keepIn(table);
+        const since = begunAt(reached!);
+        const covered = { from: startDate, uncovered, at: since };
         const refreshed = finishRefresh(database, stream, covered);
         lane.changed += refreshed.changed;
         lane.deleted += refreshed.deleted;
         states.endRefresh(name, reached!);
-        const since = states.refreshSince(name);
-        states.begin(name, 'state', since);
+        states.begin(name, since);
         deletions.followAgain(name, since);
         noteManyDeleted(name, refreshed, log);
       },

@@ -1,19 +1,42 @@
+import type { Clock } from '../../clock.ts';
 import type { Stream } from '../../stream/declaration.ts';
 import type { Part } from '../../sync/event.ts';
+import { isUnderWay, type StreamState } from '../../sync/state.ts';
 import { type Database, quote } from './database.ts';
-import { deletedAt } from './marks.ts';
+import { deletedAt, marksOf } from './marks.ts';
 import { outside } from './parts.ts';
-import { columnsOf, createTable, keyOf } from './table.ts';
+import type { States } from './state.ts';
+import { columnsOf, createTable, isCurrent, keyOf } from './table.ts';
 import { reviveOrReplace, written } from './upsert.ts';
 
-/** The table into which a full refresh loads while everybody still reads the old rows. */
+/**
+ * The table into which a full refresh loads while everybody still reads the old rows. A log is read into its own: of
+ * what only grows there is nothing to keep from readers.
+ */
 export function refreshTable(stream: Stream): string {
-  return `_kommo_refresh_${stream.name}`;
+  return isLog(stream) ? stream.name : `_kommo_refresh_${stream.name}`;
+}
+
+/** What happened neither changes nor goes away. */
+export function isLog(stream: Stream): boolean {
+  return marksOf(stream).size === 0;
 }
 
 /** Drops what an earlier full refresh left behind. */
 export function dropRefresh(database: Database, stream: Stream): void {
-  database.exec(`DROP TABLE IF EXISTS ${quote(refreshTable(stream))}`);
+  if (!isLog(stream)) database.exec(`DROP TABLE IF EXISTS ${quote(refreshTable(stream))}`);
+}
+
+/** Where a full refresh that was cut off has come to, if it can go on. */
+export function unfinishedRefresh(
+  database: Database,
+  states: States,
+  stream: Stream,
+  clock: Clock,
+): StreamState | undefined {
+  const state = states.read(stream.name, 'refresh_state');
+  const goesOn = isUnderWay(state, 'full_refresh', clock.now() / 1000);
+  return goesOn && isCurrent(database, stream, refreshTable(stream)) ? state : undefined;
 }
 
 /** Starts an empty load. */

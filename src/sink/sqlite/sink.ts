@@ -120,6 +120,9 @@ function createSink({ database, path, log, lanes, deletions, requireOwnClaim }: 
     if (event.type === 'records') {
       enter();
       deletions.follow(event.stream, event.records, () => lane.take(event.records));
+    } else if (event.type === 'present') {
+      enter();
+      lane.load?.see(event.records);
     } else if (event.type === 'gone') {
       enter();
       deletions.miss(event.stream, event.ids, event.at);

@@ -18,10 +18,8 @@ export interface States {
    * to then. -1 where that is not known.
    */
   readSince(stream: string): number;
-  /** Notes when the read that fills the stream's table, or the one beside it, began. */
-  begin(stream: string, kind: StateKind, since: number): void;
-  /** When the read into the table beside the stream's began. */
-  refreshSince(stream: string): number;
+  /** Notes when the read that fills the stream's table began. */
+  begin(stream: string, since: number): void;
   /** A full refresh is over: what it has reached holds for the stream's table from now on. */
   endRefresh(stream: string, reached: StreamState): void;
 }
@@ -32,7 +30,7 @@ export function openStates(database: Database, clock: Clock, log: Log): States {
   database.exec(
     'CREATE TABLE IF NOT EXISTS _kommo_state ' +
       '(stream TEXT PRIMARY KEY NOT NULL, state TEXT, refresh_state TEXT, updated_at INTEGER, ' +
-      'read_since INTEGER, refresh_since INTEGER)',
+      'read_since INTEGER)',
   );
   const row = database.prepare<[string], StateRow>(
     'SELECT state, refresh_state FROM _kommo_state WHERE stream = ?',
@@ -40,12 +38,10 @@ export function openStates(database: Database, clock: Clock, log: Log): States {
   const insert = database.prepare('INSERT INTO _kommo_state (stream) VALUES (?)');
   const updateOf = (kind: StateKind) =>
     database.prepare(`UPDATE _kommo_state SET ${kind} = ?, updated_at = ? WHERE stream = ?`);
-  const begin = (column: string) =>
-    database.prepare(`UPDATE _kommo_state SET ${column} = ? WHERE stream = ?`);
-  const begun = { state: begin('read_since'), refresh_state: begin('refresh_since') };
-  const since = database.prepare<[string], { read_since: number | null; refresh_since: number | null }>(
-    'SELECT read_since, refresh_since FROM _kommo_state WHERE stream = ?',
-  );
+  const begin = database.prepare('UPDATE _kommo_state SET read_since = ? WHERE stream = ?');
+  const since = database
+    .prepare<[string], number | null>('SELECT read_since FROM _kommo_state WHERE stream = ?')
+    .pluck();
   const update = { state: updateOf('state'), refresh_state: updateOf('refresh_state') };
   const write: States['write'] = (stream, kind, state) => {
     const text = state === undefined ? null : JSON.stringify(state);
@@ -60,15 +56,14 @@ export function openStates(database: Database, clock: Clock, log: Log): States {
       write(stream, 'state', reached);
       write(stream, 'refresh_state', undefined);
     },
-    begin: (stream, kind, second) => void begun[kind].run(second, stream),
-    readSince: (stream) => since.get(stream)?.read_since ?? -1,
-    refreshSince: (stream) => since.get(stream)?.refresh_since ?? -1,
+    begin: (stream, second) => void begin.run(second, stream),
+    readSince: (stream) => since.get(stream) ?? -1,
   };
 }
 
-/** The second after which the read began that has reached the state and no other before it. */
-export function begunAt({ until, lists = {} }: StreamState): number {
-  return Math.max(until, ...Object.values(lists).map((list) => list.until));
+/** The second after which the run began that has reached the state: no state reaches any further. */
+export function begunAt({ lists = {}, ...state }: StreamState): number {
+  return Math.max(...[state, ...Object.values(lists)].flatMap(({ through, until }) => [through, until]));
 }
 
 type StateRow = Record<StateKind, string | null>;

@@ -180,8 +180,10 @@ describe('ACTIVATE_VERSION', () => {
     expect(JSON.stringify(messages)).not.toMatch(/ACTIVATE_VERSION|"version":1\d/);
   });
 
+  const cutOff = { mode: 'full_refresh', finished: 0, until: Math.floor(readAt / 1000) - 60 };
+
   it('keeps the version of the read that it goes on with', async () => {
-    const unfinished = { ...state, mode: 'full_refresh', finished: 0, table_version: 42 };
+    const unfinished = { ...state, ...cutOff, table_version: 42 };
     const tap = tapOf({ ...fullTable, state: { bookmarks: { things: unfinished } } });
     expect(tap.streams[0]?.planned.state).toMatchObject({ finished: 0 });
     expect((await tap.play(started, records(1), checkpoint, finished)).at(-2)).toEqual({
@@ -191,8 +193,14 @@ describe('ACTIVATE_VERSION', () => {
     });
   });
 
+  it('starts a read again that was cut off more than a day ago', () => {
+    const unfinished = { ...state, ...cutOff, until: cutOff.until - 86_400, table_version: 42 };
+    const tap = tapOf({ ...fullTable, state: { bookmarks: { things: unfinished } } });
+    expect(tap.streams[0]?.planned.state).toBeUndefined();
+  });
+
   it('starts a read again whose first rows went out without a version', () => {
-    const unfinished = { ...state, mode: 'full_refresh', finished: 0 };
+    const unfinished = { ...state, ...cutOff };
     const tap = tapOf({ ...fullTable, state: { bookmarks: { things: unfinished } } });
     expect(tap.streams[0]?.planned.state).toBeUndefined();
   });

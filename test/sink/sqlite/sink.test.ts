@@ -7,6 +7,7 @@ import {
   execute,
   incremental,
   newPath,
+  noon,
   openSink,
   query,
   records,
@@ -226,29 +227,67 @@ describe('a full refresh', () => {
     again.close();
   });
 
-  test('goes on where it was killed', async () => {
+  const now = noon.now() / 1000;
+  /** A refresh that has loaded leads 7 and 8 and was killed then; it began at the second `until`. */
+  async function cutOff({ until = now - 60 } = {}): Promise<string> {
     const path = await filled();
     const sink = openSink(path, { streams: refreshing('leads') });
     expect(sink.state('leads')).toBeUndefined();
-    await sink.emit(records('leads', [{ id: 8, name: 'before' }]));
-    await sink.emit(checkpoint('leads', { mode: 'full_refresh', through: 7 }));
+    await sink.emit(
+      records('leads', [
+        { id: 7, name: 'deleted since', updated_at: 5 },
+        { id: 8, name: 'before', updated_at: 5 },
+      ]),
+    );
+    await sink.emit(checkpoint('leads', { mode: 'full_refresh', through: 7, until }));
     await sink.emit(records('leads', [{ id: 9, name: 'uncovered' }]));
     sink.close();
+    return path;
+  }
+  const stillThere = { ...records('leads', [{ id: 8 }]), type: 'present' } as const;
+
+  test('goes on where it was killed, and keeps of what was loaded then what is still there', async () => {
+    const path = await cutOff();
     const again = openSink(path, { streams: refreshing('leads') });
     expect(again.state('leads')).toMatchObject({ mode: 'full_refresh', through: 7 });
     await again.emit(records('leads', [{ id: 10, name: 'after' }]));
+    await again.emit(stillThere);
     await refreshed(again, 'leads');
     again.close();
     expect(names(path)).toEqual(['before', 'after']);
   });
 
-  test('starts anew after an incremental run in between', async () => {
-    const path = await filled();
-    const sink = openSink(path, { streams: refreshing('leads') });
-    await sink.emit(records('leads', [{ id: 8, name: 'stale' }]));
-    await sink.emit(checkpoint('leads', { mode: 'full_refresh', through: 7 }));
-    sink.close();
-    openSink(path).close();
+  test('that was killed again has to see once more what was there then', async () => {
+    const path = await cutOff();
+    const killed = openSink(path, { streams: refreshing('leads') });
+    await killed.emit(records('leads', [{ id: 10, name: 'after' }]));
+    await killed.emit(stillThere);
+    await killed.emit(checkpoint('leads', { mode: 'full_refresh', through: 9, until: now - 60 }));
+    killed.close();
+    const again = openSink(path, { streams: refreshing('leads') });
+    expect(again.state('leads')).toMatchObject({ mode: 'full_refresh', through: 9 });
+    await again.emit(stillThere);
+    await refreshed(again, 'leads');
+    again.close();
+    expect(names(path)).toEqual(['before']);
+  });
+
+  test('goes on after an incremental run in between, and keeps what that one has brought', async () => {
+    const path = await cutOff();
+    const between = openSink(path);
+    await between.emit(records('leads', [{ id: 8, name: 'linked since', updated_at: 5 }]));
+    await between.emit(checkpoint('leads'));
+    between.close();
+    const again = openSink(path, { streams: refreshing('leads') });
+    expect(again.state('leads')).toMatchObject({ mode: 'full_refresh', through: 7 });
+    await again.emit(stillThere);
+    await refreshed(again, 'leads');
+    again.close();
+    expect(names(path)).toEqual(['linked since']);
+  });
+
+  test('begins anew when it was begun more than a day ago', async () => {
+    const path = await cutOff({ until: now - 86_401 });
     const again = openSink(path, { streams: refreshing('leads') });
     expect(again.state('leads')).toBeUndefined();
     await refreshed(again, 'leads');
