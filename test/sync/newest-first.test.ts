@@ -92,6 +92,36 @@ test.each<Readings['defaultOrder']>([{ talks: 'arbitrary' }, { talks: 'id' }, { 
   },
 );
 
+describe('an empty answer is no empty list', () => {
+  test.each([1, 3])('%i in a row at the first run', async (times) => {
+    simulator.faults.addNamed('early-end', { list: 'talks', times });
+    expect((await nextRun()).came).toBe(300);
+    expectAll();
+  });
+
+  test('nor where only what hangs on it is read', async () => {
+    simulator.faults.addNamed('early-end', { list: 'talks', times: 3 });
+    await nextRun([named('contact_chats')], 'full_refresh');
+    expect(destination.keys('contact_chats').length).toBeGreaterThan(50);
+  });
+
+  test.each(['incremental', 'full_refresh'] as const)('of a list that had rows, %s', async (mode) => {
+    await nextRun();
+    simulator.faults.addNamed('early-end', { list: 'talks', times: 3 });
+    expect((await nextRun([talks], mode)).came).toBe(mode === 'incremental' ? 0 : 300);
+    simulator.faults.addNamed('early-end', { match: ({ path }) => path.endsWith('/talks') });
+    simulator.readings.clockSkew += 3_600;
+    const { failures } = await readStreams(simulator, [talks], { destination, mode });
+    expect(String(failures.get('talks'))).toMatch(/again and again that there is nothing/);
+  });
+
+  test('of a list that is empty', async () => {
+    for (const id of simulator.account.ids('talks')) simulator.account.remove('talks', id);
+    expect((await nextRun()).came).toBe(0);
+    expect((await nextRun()).came).toBe(0);
+  });
+});
+
 test('a talk that was known and is not met on the way down leads to the whole list', async () => {
   await nextRun();
   const [latest] = [...simulator.account.truth('talks')].sort((a, b) => b.updated_at - a.updated_at);

@@ -2,6 +2,7 @@ import { UnexpectedAnswerError } from '../../errors.ts';
 import type { Listing, Witness } from '../listing.ts';
 import type { Row } from '../row.ts';
 import { fromTheTop } from './descent.ts';
+import { isWholeEmpty } from './proven-empty.ts';
 import { sequence } from './sequence.ts';
 import { Succession } from './succession.ts';
 import type { Range } from './walk.ts';
@@ -15,7 +16,10 @@ const mostLooks = 50;
  * otherwise, from end to end, and its order is found out on the way. A list read whole ends with a last look from
  * the top down to where it began, for rows that have moved there before the reader came to them.
  */
-export async function* newestFirst(listing: Listing, range: Range): AsyncGenerator<Row[], number> {
+export async function* newestFirst(
+  listing: Listing,
+  range: Range,
+): AsyncGenerator<Row[], number | undefined> {
   const { from, to } = range;
   const { facts, witness: known } = listing;
   if (facts.isNewestFirst && known !== undefined) {
@@ -24,23 +28,29 @@ export async function* newestFirst(listing: Listing, range: Range): AsyncGenerat
     // What was known must have come, where it was or further up.
     if (outcome === 'all' || (outcome === 'down' && seen.has(known.id))) return to;
   }
-  facts.isNewestFirst = yield* fromEndToEnd(listing, from);
+  const isNewestFirst = yield* fromEndToEnd(listing, from);
+  if (isNewestFirst === undefined) return undefined;
+  facts.isNewestFirst = isNewestFirst;
   return to;
 }
 
-/** Reads all of the list, and returns whether what changed last is on top. */
-async function* fromEndToEnd(listing: Listing, from: number): AsyncGenerator<Row[], boolean> {
+/** Reads all of the list, and returns whether what changed last is on top; undefined where it is to be read once more. */
+async function* fromEndToEnd(listing: Listing, from: number): AsyncGenerator<Row[], boolean | undefined> {
   const succession = new Succession();
   const until = listing.options.closed?.value ?? Number.POSITIVE_INFINITY;
   let top: readonly Row[] = [];
   let latest: Witness | undefined;
-  for await (const rows of sequence(listing, {}, {})) {
+  const pages = sequence(listing, {}, {});
+  let page = await pages.next();
+  for (; !page.done; page = await pages.next()) {
+    const rows = page.value;
     if (top.length === 0) top = rows;
     succession.goesOn(rows);
     for (const { id, cursor } of rows)
       if (cursor <= until && cursor >= (latest?.cursor ?? 0)) latest = { id, cursor };
     yield rows.filter(({ cursor }) => cursor >= from);
   }
+  if (page.value === 'empty' && !(await isWholeEmpty(listing))) return undefined;
   // The row that was the latest before may be gone.
   if (latest !== undefined) listing.witness = latest;
   for await (const rows of lastLooks(listing, top)) yield rows.filter(({ cursor }) => cursor >= from);
