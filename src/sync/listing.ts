@@ -1,4 +1,5 @@
 import type { Page } from '../api/kommo-client.ts';
+import type { SizeOfPage } from '../api/retry.ts';
 import type { Clock } from '../clock.ts';
 import { HeavyPageError } from '../errors.ts';
 import type { List } from '../stream/declaration.ts';
@@ -58,6 +59,8 @@ export interface ListingOptions {
   closed?: ClosedSecond | undefined;
   /** How far empty answers are believed; shared by the lists of a family. */
   silence?: Silence | undefined;
+  /** The page size that the server bears; shared by the lists of a family. */
+  size?: PageSize | undefined;
 }
 
 export const largestWindow = 4_000;
@@ -107,7 +110,7 @@ export class Listing {
     this.purpose = options.purpose;
     this.options = options;
     this.silence = options.silence ?? new Silence({ isOfMany: false });
-    this.#size = new PageSize(list.pageSize);
+    this.#size = options.size ?? new PageSize(list.pageSize);
     this.filters = list.filter !== undefined;
     this.orders = new Set([
       ...(list.ordersById ? ['id' as const] : []),
@@ -161,13 +164,15 @@ export class Listing {
   async ask(request: PageRequest): Promise<PageRead> {
     let strays = 0;
     let empties = 0;
+    let isInsisted = false;
     for (;;) {
       const { page, limit } = request.place(this.largest);
       const filtered = this.filters;
       // Another reader has found out meanwhile that the account does not filter: windows are of no use any more.
       if (!filtered && request.bounds.to !== undefined) throw new FiltersIgnored();
       try {
-        const answer = await this.#request(request, page, limit, filtered);
+        const size = isInsisted ? 'smallest' : this.#size.sizeOf(limit);
+        const answer = await this.#request(request, { page, limit, size, filtered });
         this.#size.answered(limit);
         const rows = answer.rows.map((row) => parseRow(row, this.list, this.purpose));
         const detour = this.#detourOf(rows, answer, request, filtered);
@@ -195,15 +200,15 @@ export class Listing {
           throw new FiltersIgnored(error.message);
         if (!(error instanceof HeavyPageError)) throw error;
         this.#size.failed(limit);
+        // A page that has to stand where it stands cannot be asked for in a smaller size.
+        isInsisted = request.place(this.largest).limit >= limit;
       }
     }
   }
 
   async #request(
     { bounds, order }: PageRequest,
-    page: number,
-    limit: number,
-    filtered: boolean,
+    { page, limit, size, filtered }: { page: number; limit: number; size: SizeOfPage; filtered: boolean },
   ): Promise<Page> {
     const { host, path, envelope, query, isPaged } = this.list;
     const { client, closed } = this.options;
@@ -213,7 +218,7 @@ export class Listing {
       path,
       envelope,
       purpose: this.purpose,
-      size: this.#size.sizeOf(limit),
+      size,
       query: {
         ...query,
         ...(isPaged && { page, limit }),
