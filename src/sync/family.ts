@@ -4,6 +4,7 @@ import { type Child, type Fields, fieldsNeeded, placed } from './child.ts';
 import { Coverage, formatKnown, type ReadingPeriod } from './coverage.ts';
 import type { ListReading, Progress } from './list-reading.ts';
 import type { Listing, Witness } from './listing.ts';
+import { PageSize } from './page-size.ts';
 import { compareIds, type ParentId, ParentsDone, parseParentsDone } from './parents-done.ts';
 import type { Row } from './row.ts';
 import { Silence } from './silence.ts';
@@ -25,6 +26,8 @@ export class Family implements Progress {
   readonly parent: Parent;
   /** How far its lists are believed when they come empty. */
   readonly silence = new Silence({ isOfMany: true });
+  /** The page size that the server bears for them. */
+  readonly size: PageSize;
   requests = 0;
   /** How many lists are done. */
   listsDone = 0;
@@ -48,6 +51,7 @@ export class Family implements Progress {
     this.part = part;
     this.parent = parent;
     this.#period = period;
+    this.size = new PageSize(part.list.pageSize);
     const before = part.mode === 'incremental' ? part.before : part.unfinished(period.closed.value);
     this.#until = part.mode === 'full_refresh' && before !== undefined ? before.until : period.closed.value;
     part.isResumed = before !== undefined;

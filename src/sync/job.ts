@@ -56,8 +56,8 @@ export class Job implements Progress {
       },
     };
     const { coverage } = errand;
-    const silence = member?.family.silence;
-    this.listing = new Listing(list, { client: counting, purpose: this.name, clock, closed, silence });
+    const shared = member && { silence: member.family.silence, size: member.family.size };
+    this.listing = new Listing(list, { client: counting, purpose: this.name, clock, closed, ...shared });
     this.listing.origin = origin;
     this.listing.witness = coverage?.knownRow;
     this.listing.wasEmpty = coverage?.wasEmpty ?? feeds.some(({ part }) => part.before?.rows === 0);

@@ -69,6 +69,18 @@ test('empty lists of parents are doubted no more in the second read than in the 
   expect(second.length).toBeLessThanOrEqual(first.length);
 });
 
+test('what one list of a family finds out about the server, the others need not', async () => {
+  simulator.faults.add({ fault: { kind: 'heavy', above: 100 }, list: 'leads_subscriptions' });
+  const { destination, failures } = await readStreams(simulator, [named('subscriptions')]);
+  expect(failures.size).toBe(0);
+  expect(destination.keys('subscriptions')).toEqual(keysOf(named('subscriptions')));
+  const limits = simulator.statistics.log
+    .filter(({ url }) => url.includes('/subscriptions'))
+    .map(({ url }) => Number(new URL(url, simulator.url).searchParams.get('limit')));
+  expect(limits.length).toBeGreaterThan(60);
+  expect(limits.filter((limit) => limit > 100).length).toBeLessThan(20);
+});
+
 test('an idle run of all default streams is cheap', async () => {
   const all = streams.filter(({ selectedByDefault }) => selectedByDefault);
   const destination = new KeyedDestination();
