@@ -4,9 +4,11 @@ import SQLite from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import { marksOf } from '../../src/sink/sqlite/marks.ts';
+import type { Stream } from '../../src/stream/declaration.ts';
 import type { StreamState } from '../../src/sync/state.ts';
 import { streams } from '../../streams/index.ts';
 import { newFolder } from '../new-folder.ts';
+import { readable } from '../property/play.ts';
 
 /** A simulated account, the settings for it, and a path for its SQLite file; the account ends with the test. */
 export async function accountWithFile(options: SimulatorOptions = {}) {
@@ -36,15 +38,18 @@ export function versionsInFile(path: string): Record<string, string[]> {
 /** The streams that are read where none is named. */
 export const defaults = streams.filter(({ selectedByDefault }) => selectedByDefault);
 
-/** What the account holds of them, in the same form. */
-export function versionsInAccount({ account }: Simulator): Record<string, string[]> {
+/** What the account holds of streams and can be asked for, in the same form. */
+export function versionsInAccount(
+  simulator: Simulator,
+  of: readonly Stream[] = defaults,
+): Record<string, string[]> {
   return Object.fromEntries(
-    defaults.map(({ name, cursor }) => {
-      const versions = Array.from(
-        account.truth(name),
-        ({ id, updated_at }) => `${id} ${cursor ? updated_at : 0}`,
-      );
-      return [name, versions.sort()];
+    of.map((stream) => {
+      const versions = [...simulator.account.truth(stream.name)]
+        .map(({ id, updated_at }) => ({ key: String(id), second: stream.cursor ? updated_at : 0 }))
+        .filter(readable(simulator, stream))
+        .map(({ key, second }) => `${key} ${second}`);
+      return [stream.name, versions.sort()];
     }),
   );
 }

@@ -122,7 +122,7 @@ test('--debug logs every request with its status, its time and its X-Request-Id'
   const logged = ofType(readMessages(end.stdout), 'LOG').filter(({ level }) => level === 'DEBUG');
   const lines = logged.map(({ message }) => message as string);
   const { log } = simulator.statistics;
-  const method = /^GET (\/api\/v4\/\S+) (\d{3}) X-Request-Id (simulated-\d+) \d+ ms$/;
+  const method = /^GET (\/(?:api\/v4|v1\.0)\/\S+) (\d{3}) X-Request-Id (simulated-\d+) \d+ ms$/;
   const answered = lines.flatMap((line) => [method.exec(line)?.slice(1, 3).join(' ') ?? []].flat());
   const served = log
     .filter(({ status }) => status > 0)

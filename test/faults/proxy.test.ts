@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { proxyServer, secureServer } from '../api/secure-server.ts';
 import { ended, startProgram, writeFiles } from '../cli/program.ts';
 import { errorsIn, readMessages } from '../dialect/airbyte/messages.ts';
-import { account, expectDelivered, settingsFor, understood } from './whole-run.ts';
+import { account, defaultNames, expectDelivered, settingsFor, understood } from './whole-run.ts';
 
 const certificate = fileURLToPath(new URL('../fixtures/localhost.pem', import.meta.url));
 
@@ -34,7 +34,7 @@ test('an account is read through the proxy of HTTPS_PROXY', async () => {
   const HTTPS_PROXY = `http://127.0.0.1:${proxy.port}`;
   const through = understood(await run({ HTTPS_PROXY, NODE_EXTRA_CA_CERTS: certificate }));
   expect(through.code).toBe(0);
-  expectDelivered(simulator, [through.messages]);
+  expectDelivered(simulator, [through.messages], defaultNames);
   const tunnelsTo = [server, drive].map(({ port }) => `CONNECT localhost:${port}`);
   expect(new Set(proxy.asked)).toEqual(new Set(tunnelsTo));
   const without = await run({ HTTPS_PROXY });

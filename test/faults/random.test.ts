@@ -39,7 +39,7 @@ function shakyAccount(seed: number) {
     met += 1;
     return passing[Math.floor(random() * passing.length)];
   };
-  return { options: { seed, leads: 1_200, readings: { pageCap: 50 }, fault }, met: () => met };
+  return { options: { seed, fault }, met: () => met };
 }
 
 test.concurrent.each([1, 2, 3])('a read of a shaky account, seed %i', async (seed) => {

@@ -8,6 +8,7 @@ import { ended } from '../cli/program.ts';
 import { ofType } from '../dialect/airbyte/messages.ts';
 import {
   account,
+  defaultNames,
   expectComplete,
   expectDelivered,
   readAll,
@@ -71,7 +72,7 @@ describe.concurrent('an account that always', () => {
   ])('%s', async (_, fault, list) => {
     await using simulator = await account();
     simulator.faults.add({ fault, ...(list !== undefined && { list }) });
-    expectComplete(simulator, await readAll(settingsFor(simulator)));
+    expectComplete(simulator, await readAll(settingsFor(simulator), { speed: 100 }));
   });
 });
 
@@ -103,6 +104,6 @@ test('an account that cannot be reached yet is waited for', async () => {
   await using simulator = await account({ ...options, port });
   const run = understood(await end);
   expect(run.code).toBe(0);
-  expectDelivered(simulator, [run.messages]);
+  expectDelivered(simulator, [run.messages], defaultNames);
   expect(ofType(run.messages, 'LOG').some(({ message }) => /trying again/.test(message))).toBe(true);
 });
