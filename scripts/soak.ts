@@ -1,18 +1,21 @@
 /**
  * The property of test/property over many more histories than `npm test` has time for, in one process a core.
  * `npm run test:soak -- 50000` plays so many; 20,000 where no number is given. It ends with the first history in
- * which something is lost, and says how to play it again.
+ * which something is lost, and says how to play it again. Streams that failed loudly are counted by the case that
+ * docs/how-nothing-gets-lost.md names.
  */
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { unreadableCases } from '../test/property/may-fail.ts';
 import type { Batch, Outcome } from './soak-worker.ts';
 
 const total = Number(process.argv[2] ?? 20_000);
 const perBatch = 100;
 const began = performance.now();
 const firstSeed = Date.now() % 2 ** 31;
-const sum = { histories: 0, runs: 0, requests: 0, loud: new Map<string, number>() };
+const loud = new Map<string, number>(unreadableCases.map((reason) => [reason, 0]));
+const sum = { histories: 0, runs: 0, requests: 0, loud };
 let begun = 0;
 let toReport = 1_000;
 
@@ -51,7 +54,8 @@ function report(what: string): void {
   const seconds = Math.round((performance.now() - began) / 1000);
   const counts = `${sum.histories} of ${total} histories, ${sum.runs} runs, ${sum.requests} requests, ${seconds} s`;
   process.stdout.write(`${what} in ${counts}\n`);
-  for (const [reason, times] of sum.loud) process.stdout.write(`  failed, as it may: ${times} × ${reason}\n`);
+  for (const [reason, times] of sum.loud)
+    process.stdout.write(`  failed loudly, as it may: ${times} × ${reason}\n`);
 }
 
 function fail(failure: string): void {

@@ -6,6 +6,7 @@ import { generateReadme } from '../scripts/generate-readme.ts';
 import { generateStreams } from '../scripts/generate-streams.ts';
 import { commandsIn, flagsIn, flagsOfAll, problemsOf } from './docs/command-line.ts';
 import { anchorsOf, codeSpansOf, found, linksOf, pages, shellOf, textOf } from './docs/page.ts';
+import { unreadableCases } from './property/may-fail.ts';
 
 test('what is generated is current (else: npm run generate)', () => {
   for (const { path, text } of [
@@ -63,4 +64,9 @@ describe('the package', () => {
       .map((target) => join(dirname(page), target.split('#', 1)[0]!));
     expect(files.filter((file) => !isPacked(file))).toEqual([]);
   });
+});
+
+test('the cases in which a stream may fail have their names in the documentation', () => {
+  const text = textOf('docs/how-nothing-gets-lost.md').toLowerCase();
+  expect(unreadableCases.filter((name) => !text.includes(`**${name}.**`))).toEqual([]);
 });

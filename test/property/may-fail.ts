@@ -6,10 +6,17 @@ import type { List } from '../../src/stream/declaration.ts';
 import { listsAndParents, resourceOf } from './lists.ts';
 import { allReadings, type Scenario, smallestPage, streamOf } from './scenario.ts';
 
-/**
- * Why nobody could read this account, if nobody could: there a stream may fail, and loudly. Reasons are those that
- * docs/how-nothing-gets-lost.md names.
- */
+/** The cases in which a stream may fail, and loudly: docs/how-nothing-gets-lost.md names them. */
+export const unreadableCases = [
+  'no filter together with a depth',
+  'one second holds more than the depth',
+  'no order, no filter, and shuffled at every request',
+] as const;
+const [tooDeep, tooDense, shuffled] = unreadableCases;
+/** Not a case of the account's: the engine is known to fail here, though it could read such a list. */
+const withoutKinds = 'a list that is nothing without a filter';
+
+/** Why nobody could read this account, if nobody could. */
 export function unreadable(scenario: Scenario, simulator: Simulator): string | undefined {
   const lists = listsAndParents(streamOf(scenario)).filter(({ isPaged }) => isPaged);
   return lists
@@ -20,8 +27,7 @@ export function unreadable(scenario: Scenario, simulator: Simulator): string | u
 function unreadableList(list: List, scenario: Scenario, { account }: Simulator): string | undefined {
   const { readings } = scenario;
   const { cursor, filter } = list;
-  if (list.kinds !== undefined && readings.filters === 'rejected')
-    return 'a list that is nothing without a filter';
+  if (list.kinds !== undefined && readings.filters === 'rejected') return withoutKinds;
   const name = resourceOf(list);
   const { table } = account.list(name);
   const rows = longest(account.list(name), list.parent !== undefined);
@@ -31,22 +37,21 @@ function unreadableList(list: List, scenario: Scenario, { account }: Simulator):
   // Where a list ends on the last page that is given, nobody can tell whether it goes on.
   const reach = (Math.min(...depths) - 1) * smallestPage(scenario);
   const isFiltered = filter !== undefined && readings.filters === 'honoured';
-  if (!isFiltered && rows.length > reach) return 'no filter together with a depth';
+  if (!isFiltered && rows.length > reach) return tooDeep;
   const isEvents = name === 'events';
   const order = isEvents ? readings.eventsOrder : (readings.defaultOrder ?? 'id');
   const isByChange = order === 'updated_at' || (order === 'id' && declarationOf(name).ownOrder !== undefined);
   const times = cursor === 'updated_at' || isByChange ? table.updatedAt : table.createdAt;
   const densest = mostAlike(rows, times);
   const isOrdered = (list.ordersById || list.ordersByCursor) && readings.order === 'honoured';
-  if (densest > reach * (isOrdered ? 2 : 1)) return 'one second holds more than the depth';
+  if (densest > reach * (isOrdered ? 2 : 1)) return tooDense;
   const areTiesShuffled = readings.ties === 'shuffled' && (isEvents || isByChange);
   const isShuffled =
     order === 'shuffled' || (areTiesShuffled && (isEvents || densest > smallestPage(scenario)));
   if (isOrdered || !isShuffled) return undefined;
-  if (!isFiltered) return 'no order, no filter, and shuffled at every request';
+  if (!isFiltered) return shuffled;
   // No filter divides a second, and what leaves it leaves no trace.
-  if (!list.immutable && densest > smallestPage(scenario))
-    return 'no order, no filter, and shuffled at every request';
+  if (!list.immutable && densest > smallestPage(scenario)) return shuffled;
   return undefined;
 }
 
