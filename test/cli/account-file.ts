@@ -12,7 +12,12 @@ import { readable } from '../property/play.ts';
 
 /** A simulated account, the settings for it, and a path for its SQLite file; the account ends with the test. */
 export async function accountWithFile(options: SimulatorOptions = {}) {
-  const simulator = await startSimulator({ leads: 400, requestsPerSecond: null, ...options });
+  const simulator = await startSimulator({
+    leads: 400,
+    requestsPerSecond: null,
+    compress: false,
+    ...options,
+  });
   const folder = newFolder();
   onTestFinished(() => simulator.close());
   const config = join(folder, 'config.json');

@@ -240,7 +240,7 @@ describe('a sync that is ended from outside', () => {
       let child: ReturnType<typeof startProgram> | undefined;
       let left = 0;
       const { simulator, config, path } = await accountWithFile({
-        leads: 9_000,
+        leads: 3_000,
         events: 4_000,
         onRequest: () => {
           left -= 1;
@@ -249,7 +249,7 @@ describe('a sync that is ended from outside', () => {
       });
       const truth = versionsInAccount(simulator);
       let killed = 0;
-      for (const requests of [3, 17, 41, 1_000_000]) {
+      for (const requests of [3, 17, 31, 1_000_000]) {
         left = requests;
         child = startProgram('source-kommo', ['sync', '--config', config, '--to', path]);
         const outcome = await ended(child);
@@ -268,7 +268,7 @@ describe('a sync that is ended from outside', () => {
     let child: ReturnType<typeof startProgram> | undefined;
     let left = 12;
     const { simulator, config, path } = await accountWithFile({
-      leads: 9_000,
+      leads: 3_000,
       onRequest: () => {
         left -= 1;
         if (left === 0) child?.kill('SIGINT');

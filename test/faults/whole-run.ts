@@ -33,7 +33,13 @@ const longestRun = 50_000;
 export async function account(options: SimulatorOptions = {}): Promise<Simulator & AsyncDisposable> {
   // Each lead costs a request for those who follow it; small pages make many of few.
   const readings = { pageCap: 50, ...options.readings };
-  const simulator = await startSimulator({ leads: 120, requestsPerSecond: null, ...options, readings });
+  const simulator = await startSimulator({
+    leads: 120,
+    requestsPerSecond: null,
+    compress: false,
+    ...options,
+    readings,
+  });
   return Object.assign(simulator, { [Symbol.asyncDispose]: () => simulator.close() });
 }
 

@@ -13,7 +13,7 @@ let simulator: Simulator;
 
 beforeAll(async () => {
   const sizes = { leads: count, tasks: count, events: count };
-  simulator = await startSimulator({ clock, requestsPerSecond: null, ...sizes, years: 3 });
+  simulator = await startSimulator({ clock, requestsPerSecond: null, compress: false, ...sizes, years: 3 });
 });
 afterAll(() => simulator.close());
 

@@ -27,7 +27,7 @@ export interface Run extends Ended {
 export function simulatedAccount(options: SimulatorOptions = {}): { readonly simulator: Simulator } {
   let simulator: Simulator;
   beforeAll(async () => {
-    simulator = await startSimulator({ leads: 300, requestsPerSecond: null, ...options });
+    simulator = await startSimulator({ leads: 300, requestsPerSecond: null, compress: false, ...options });
     return () => simulator.close();
   });
   return {
