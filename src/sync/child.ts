@@ -19,10 +19,12 @@ export interface Child {
 
 const placeholder = /\{(\w+)\}/g;
 
-/** The fields of a parent's row that its list is asked with, and that its records bear. */
-export function fieldsNeeded(list: List, parent: Parent): string[] {
+/** What of a parent's row its list is asked with and its records bear; undefined where that is its id alone. */
+export function fieldsBesideId(list: List, parent: Parent, row: Fields): Fields | undefined {
   const inPath = [...list.path.matchAll(placeholder)].map(([, field]) => field!);
-  return [...Object.values(parent.adds), ...inPath];
+  const needed = [...Object.values(parent.adds), ...inPath];
+  if (needed.every((field) => field === parent.list.identity[0])) return undefined;
+  return Object.fromEntries(needed.map((field) => [field, row[field]]));
 }
 
 /** The list of the parents `ids`, of which the first has these fields. */

@@ -1,7 +1,8 @@
 import type { NotAvailableError } from '../errors.ts';
 import type { List, Parent } from '../stream/declaration.ts';
-import { type Child, type Fields, fieldsNeeded, placed } from './child.ts';
+import { type Child, type Fields, fieldsBesideId, placed } from './child.ts';
 import { Coverage, formatKnown, type ReadingPeriod } from './coverage.ts';
+import { EmptyLists } from './empty-lists.ts';
 import type { ListReading, Progress } from './list-reading.ts';
 import type { Listing, Witness } from './listing.ts';
 import { PageSize } from './page-size.ts';
@@ -26,6 +27,7 @@ export class Family implements Progress {
   readonly parent: Parent;
   /** How far its lists are believed when they come empty. */
   readonly silence = new Silence({ isOfMany: true });
+  readonly empty: EmptyLists;
   /** The page size that the server bears for them. */
   readonly size: PageSize;
   requests = 0;
@@ -57,6 +59,7 @@ export class Family implements Progress {
     part.isResumed = before !== undefined;
     this.#before = before ?? unread(part.mode, undefined);
     this.#doneBefore = parseParentsDone(this.#before.done);
+    this.empty = new EmptyLists(parseParentsDone(part.before?.done ?? '').empty, this.#doneBefore.empty);
   }
 
   /** The list of the parents, as it is asked for here: of what `with=` adds, nothing is needed. */
@@ -84,7 +87,7 @@ export class Family implements Progress {
     for (const { id: own, cursor, body } of rows) {
       const id = many === undefined ? own : body[many.field];
       if ((typeof id !== 'number' && typeof id !== 'string') || !when(body)) continue;
-      if (this.#isWanted(id, cursor)) this.#wanted.set(id, this.#fieldsOf(body));
+      if (this.#isWanted(id, cursor)) this.#wanted.set(id, fieldsBesideId(this.part.list, this.parent, body));
     }
   }
 
@@ -111,7 +114,13 @@ export class Family implements Progress {
   }
 
   /** A list was read in full. */
-  read(child: Child): void {
+  read(child: Child, { isEmpty }: { isEmpty: boolean }): void {
+    // Where a parent has changed, something is expected of its list.
+    if (isEmpty && !this.parent.onlyChanged) this.empty.add(child.ids);
+    this.#ended(child);
+  }
+
+  #ended(child: Child): void {
     this.#underWay.delete(child);
     this.listsDone += 1;
     this.#endWhenDone();
@@ -124,13 +133,15 @@ export class Family implements Progress {
     for (const id of child.ids) this.#refused.add(id);
     refusals.push({ name: child.ids.join(', '), columns: child.adds, error });
     if (isHopeless || this.#refused.size > mostRefused) this.part.end(error);
-    this.read(child);
+    this.#ended(child);
   }
 
   reached(): Reached | undefined {
     if (this.#ids === undefined) return undefined;
     const isDone = this.#next === this.#ids.length && this.#underWay.size === 0;
-    const marks = isDone ? new ParentsDone({ refused: this.#refused }) : this.#marks(this.#ids);
+    const marks = isDone
+      ? new ParentsDone({ refused: this.#refused, empty: this.empty.found })
+      : this.#marks(this.#ids);
     return {
       ...{ version: 1, mode: this.part.mode, finished: 0, from: 0 },
       through: isDone ? this.#period.closed.value : this.#before.through,
@@ -153,7 +164,8 @@ export class Family implements Progress {
 
   #marks(ids: readonly ParentId[]): ParentsDone {
     const underWay = [...this.#underWay].flatMap((child) => child.ids);
-    return this.#doneBefore.with(ids, new Set([...underWay, ...ids.slice(this.#next)]), this.#refused);
+    const pending = new Set([...underWay, ...ids.slice(this.#next)]);
+    return this.#doneBefore.with(ids, pending, this.#refused, this.empty.found);
   }
 
   /** Up to which second the list of a parent was delivered by earlier runs; -1 for not at all. */
@@ -168,12 +180,6 @@ export class Family implements Progress {
     const delivered = this.#deliveredUpTo(id);
     if (isAgain) return delivered >= 0;
     return delivered < 0 || cursor > delivered - this.#period.lookbackSeconds;
-  }
-
-  #fieldsOf(body: Fields): Fields | undefined {
-    const needed = fieldsNeeded(this.part.list, this.parent);
-    if (needed.every((field) => field === this.parent.list.identity[0])) return undefined;
-    return Object.fromEntries(needed.map((field) => [field, body[field]]));
   }
 
   #childOf(ids: readonly ParentId[]): Child {

@@ -60,7 +60,10 @@ export class Job implements Progress {
     this.listing = new Listing(list, { client: counting, purpose: this.name, clock, closed, ...shared });
     this.listing.origin = origin;
     this.listing.witness = coverage?.knownRow;
-    this.listing.wasEmpty = coverage?.wasEmpty ?? feeds.some(({ part }) => part.before?.rows === 0);
+    this.listing.wasEmpty =
+      member?.family.empty.were(member.child.ids) ??
+      coverage?.wasEmpty ??
+      feeds.some(({ part }) => part.before?.rows === 0);
     this.listing.knownRows = Math.max(0, ...feeds.map(({ part }) => part.rowsBefore));
     this.listing.facts.isNewestFirst =
       mode === 'incremental' && [...feeds, ...families].every(({ part }) => part.before?.newestFirst === 1);
@@ -91,7 +94,8 @@ export class Job implements Progress {
       else family.part.end(error);
     }
     if (member === undefined) for (const { part } of feeds) part.end(error);
-    else if (error === undefined) member.family.read(member.child);
+    else if (error === undefined)
+      member.family.read(member.child, { isEmpty: this.listing.witness === undefined });
     else if (error instanceof NotAvailableError) member.family.refuse(member.child, error);
     else member.family.part.end(error);
   }

@@ -5,23 +5,27 @@ interface Marks {
   others?: Iterable<ParentId>;
   except?: Iterable<ParentId>;
   refused?: Iterable<ParentId>;
+  empty?: Iterable<ParentId>;
 }
 
 /**
- * The parents whose lists are done, in one small text: `..17 23 -9 !5` stands for all up to 17 and for 23, but neither
- * for 9 nor for 5, which was refused. Parents are read in the order of their ids, so that few have to be named.
+ * The parents whose lists are done, in one small text: `..17 23 -9 !5 =7` stands for all up to 17 and for 23, but
+ * neither for 9 nor for 5, which was refused; the list of 7 held nothing. Parents are read in the order of their ids, so
+ * that few have to be named.
  */
 export class ParentsDone {
   readonly upTo: ParentId | undefined;
   readonly others: ReadonlySet<ParentId>;
   readonly except: ReadonlySet<ParentId>;
   readonly refused: ReadonlySet<ParentId>;
+  readonly empty: ReadonlySet<ParentId>;
 
-  constructor({ upTo, others = [], except = [], refused = [] }: Marks = {}) {
+  constructor({ upTo, others = [], except = [], refused = [], empty = [] }: Marks = {}) {
     this.upTo = upTo;
     this.others = new Set(others);
     this.except = new Set(except);
     this.refused = new Set(refused);
+    this.empty = new Set(empty);
   }
 
   has(id: ParentId): boolean {
@@ -29,11 +33,12 @@ export class ParentsDone {
     return this.others.has(id) || (this.upTo !== undefined && compareIds(id, this.upTo) <= 0);
   }
 
-  /** After a run that had `ids` to read, in order, of which `pending` are not done. */
+  /** After a run that had `ids` to read, in order, of which `pending` are not done; these are `refused`, those `empty`. */
   with(
     ids: readonly ParentId[],
     pending: ReadonlySet<ParentId>,
     refused: ReadonlySet<ParentId>,
+    empty: ReadonlySet<ParentId> = new Set(),
   ): ParentsDone {
     const first = ids.findIndex((id) => pending.has(id));
     const reached = ids[first - 1];
@@ -46,6 +51,7 @@ export class ParentsDone {
       others: [...this.others, ...ids.slice(first)].filter((id) => isBehind(id) && !pending.has(id)),
       except: [...pending].filter((id) => !isBehind(id)),
       refused,
+      empty,
     });
   }
 
@@ -57,6 +63,7 @@ export class ParentsDone {
       ...marked('', this.others),
       ...marked('-', this.except),
       ...marked('!', this.refused),
+      ...marked('=', this.empty),
     ].join(' ');
   }
 }
@@ -68,9 +75,10 @@ export function parseParentsDone(text: string): ParentsDone {
     words.filter((word) => word.startsWith(mark)).map((word) => idOf(word.slice(mark.length)));
   return new ParentsDone({
     upTo: behind('..')[0],
-    others: words.filter((word) => /^[^.!-]/.test(word)).map(idOf),
+    others: words.filter((word) => /^[^.!=-]/.test(word)).map(idOf),
     except: behind('-'),
     refused: behind('!'),
+    empty: behind('='),
   });
 }
 

@@ -69,6 +69,23 @@ test('empty lists of parents are doubted no more in the second read than in the 
   expect(second.length).toBeLessThanOrEqual(first.length);
 });
 
+test('a list of a parent that came empty before is believed to be, and any other is not', async () => {
+  const elements = named('catalog_elements');
+  const empty = simulator.account.create('catalogs');
+  const { destination } = await readStreams(simulator, [elements]);
+  const askedAgain = async () => {
+    const { requests } = await readStreams(simulator, [elements], { destination });
+    return requests.filter((path) => path === `/api/v4/catalogs/${empty}/elements`).length;
+  };
+  expect(await askedAgain()).toBe(1);
+  const element = simulator.account.create('catalog_elements', { catalog_id: empty });
+  await askedAgain();
+  expect(destination.keys('catalog_elements')).toContain(`${empty}/${element}`);
+  simulator.account.remove('catalog_elements', element);
+  expect(await askedAgain()).toBe(4);
+  expect(await askedAgain()).toBe(1);
+});
+
 test('what one list of a family finds out about the server, the others need not', async () => {
   simulator.faults.add({ fault: { kind: 'heavy', above: 100 }, list: 'leads_subscriptions' });
   const { destination, failures } = await readStreams(simulator, [named('subscriptions')]);
@@ -89,6 +106,11 @@ test('an idle run of all default streams is cheap', async () => {
   const { requests, failures } = await readStreams(simulator, all, { destination, mode: 'incremental' });
   expect(failures.size).toBe(0);
   expect(requests.length).toBeLessThanOrEqual(75);
+  const ofCatalogs = (of: readonly string[]) => of.filter((path) => path.includes('/catalogs')).length;
+  for (const _ of [1, 2, 3]) simulator.account.create('catalogs');
+  await readStreams(simulator, all, { destination, mode: 'incremental' });
+  const { requests: withMore } = await readStreams(simulator, all, { destination, mode: 'incremental' });
+  expect(ofCatalogs(withMore) - ofCatalogs(requests)).toBeLessThanOrEqual(9);
 });
 
 describe('what the account cannot have', () => {
