@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import { streams } from '../../streams/index.ts';
 import { Destination, missing, read } from '../property/reading.ts';
 import { createVirtualClock } from '../property/virtual-clock.ts';
@@ -46,8 +46,25 @@ describe.each([
   });
 });
 
+test.each(['incremental', 'full_refresh'] as const)(
+  'notes cost hardly more requests than they fill pages in each of their lists, %s',
+  async (mode) => {
+    const rows = { leads_notes: 10_000, contacts_notes: 4_000, companies_notes: 900, customers_notes: 5_000 };
+    await withAccount({ rows, years: 4 }, async (simulator) => {
+      const destination = new Destination();
+      const notes = streams.filter(({ name }) => name === 'notes');
+      const { failures } = await read({ simulator, clock, streams: notes, mode, destination });
+      expect(failures?.size).toBe(0);
+      expect(missing(simulator, destination, 'notes')).toEqual([]);
+      const { byList } = simulator.statistics;
+      for (const [list, count] of Object.entries(rows))
+        expect(byList[list], list).toBeLessThanOrEqual(1.15 * Math.ceil(count / 250) + 12);
+    });
+  },
+);
+
 async function withAccount(
-  sizes: Record<string, number>,
+  sizes: SimulatorOptions,
   use: (simulator: Simulator) => Promise<void>,
 ): Promise<void> {
   const few = { leads: 10, contacts: 10, companies: 10, tasks: 10, events: 10 };
