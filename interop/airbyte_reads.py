@@ -40,4 +40,11 @@ edited = order("edit", stream="leads", count=3, events=False)["ids"]
 order("readings", clockSkew=7200)
 third = read(incremental)
 every = read(full)
-print(json.dumps({"first": first, "second": second, "third": third, "full": every, "edited": edited}))
+# What changed last is on top of some lists: they are read from there, once a read has seen that it is so.
+top = names["fromTheTop"]
+again = read(top)
+moved = [id for stream in top for id in order("edit", stream=stream, count=2, events=False)["ids"]]
+order("readings", clockSkew=14400)
+changed = read(top)
+counts = {"first": first, "second": second, "third": third, "full": every, "edited": edited}
+print(json.dumps({**counts, "again": again, "moved": moved, "changed": changed}))

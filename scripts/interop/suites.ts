@@ -59,6 +59,9 @@ interface Reads {
   third: number;
   full: number;
   edited: number[];
+  again: number;
+  moved: number[];
+  changed: number;
 }
 
 /** Those of which Kommo can be asked for changes alone. */
@@ -66,6 +69,8 @@ const incremental = streams.filter(
   (stream) => stream.incremental && stream.lists.every(({ filter }) => filter !== undefined),
 );
 const full = streams.filter((stream) => !incremental.includes(stream));
+/** Among those the ones that tell by their order what has changed. */
+const fromTheTop = full.filter(({ lists }) => lists.every(({ newestFirst }) => newestFirst));
 const namesOf = (of: readonly Stream[]) => of.map(({ name }) => name);
 
 export async function pyAirbyte(): Promise<string> {
@@ -80,7 +85,12 @@ export async function pyAirbyte(): Promise<string> {
     source,
     folder,
     simulator.url,
-    JSON.stringify({ incremental: namesOf(incremental), full: namesOf(full), all: namesOf(catalogue) }),
+    JSON.stringify({
+      incremental: namesOf(incremental),
+      full: namesOf(full),
+      fromTheTop: namesOf(fromTheTop),
+      all: namesOf(catalogue),
+    }),
   ];
   const output = await must(command, {
     cwd: folder,
@@ -101,6 +111,12 @@ export async function pyAirbyte(): Promise<string> {
   );
   const whole = count(full);
   expect(reads.full === whole, `the full-refresh streams brought ${reads.full} of ${whole} records`);
+  const top = namesOf(fromTheTop).join();
+  expect(reads.again === 0, `the second read of ${top} brought ${reads.again} records`);
+  expect(
+    reads.changed === reads.moved.length && reads.changed > 0,
+    `the third read of ${top} brought ${reads.changed} records, not the edited ${reads.moved.length}`,
+  );
   const place = join(folder, 'cache.duckdb');
   const store = { kind: 'pyairbyte', place, keeping: keepings.asIs, upserts: true };
   await compare('pyairbyte', store, await expectedRows(account));
@@ -117,7 +133,7 @@ export async function pyAirbyte(): Promise<string> {
   peopleRestore(account);
   await readAgain();
   await checkDeletions(account, warehouse, merge);
-  return `check, discover; ${reads.first} records, then none, then the 3 that were edited; ${whole} of full refresh; equal in every column; ${alive}`;
+  return `check, discover; ${reads.first} records, then none, then the 3 that were edited; ${whole} of full refresh; of ${top} none at the second read, then the ${reads.changed} that were edited; equal in every column; ${alive}`;
 }
 
 export async function airbyteCdk(): Promise<string> {
