@@ -47,6 +47,12 @@ export class NotAvailableError extends ConfigError {
   }
 }
 
+/**
+ * Kommo does not take the token (401), and there is no other one. Where it was a list that was asked for, `cause` is
+ * the NotAvailableError that this is if the token is taken for others.
+ */
+export class TokenRefusedError extends ConfigError {}
+
 /** Kommo blocked the address (403 as HTML): every further request makes it worse. */
 export class BlockedError extends ConfigError {}
 

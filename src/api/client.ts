@@ -49,12 +49,10 @@ export function createClient(options: ClientOptions): KommoClient {
         purpose,
       });
       if (answer.status < 300) return answer;
-      if (answer.status === 401) {
-        if (!renewed && (await authorization.renew(token))) continue;
-        if (host === undefined)
-          throw renewed ? renewedTokenRefused() : tokenRefused(options.config.called ?? ownNames);
-      }
-      throw refuse(answer, { purpose, path: path.split('?', 1)[0]!, origin });
+      if (answer.status === 401 && !renewed && (await authorization.renew(token))) continue;
+      const error = refuse(answer, { purpose, path: path.split('?', 1)[0]!, origin });
+      if (answer.status !== 401 || host !== undefined) throw error;
+      throw renewed ? renewedTokenRefused(error) : tokenRefused(options.config.called ?? ownNames, error);
     }
   }
 

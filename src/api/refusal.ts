@@ -4,6 +4,7 @@ import {
   ConfigError,
   NotAvailableError,
   RefusedRequestError,
+  TokenRefusedError,
   UnexpectedAnswerError,
 } from '../errors.ts';
 import { parseProblem } from './problem.ts';
@@ -21,7 +22,7 @@ const access =
 
 /** What a list needs that is refused with this status, and how that is said. */
 const missing: Readonly<Record<number, { said: (purpose: string) => string; needs: string }>> = {
-  // Of the Drive only: the account itself takes the token.
+  // Of the Drive, and of a list of the account where the token is taken for others.
   401: {
     said: (purpose) => `Kommo did not accept the token for ${purpose} (401)`,
     needs: access,
@@ -94,9 +95,10 @@ export function blocked(answer: Answer, path: string): BlockedError {
 }
 
 /** Kommo does not take the token, and there is no other one to try. */
-export function tokenRefused({ token, account }: Called): ConfigError {
-  return new ConfigError(
+export function tokenRefused({ token, account }: Called, cause: Error): TokenRefusedError {
+  return new TokenRefusedError(
     `Kommo refused the token (401): it is mistyped, expired or revoked, or the integration is disabled. Create a new long-lived token under Settings → Integrations → your integration → Keys and scopes, put it into ${token}, and check that ${account} names the same account.`,
+    { cause },
   );
 }
 
@@ -108,9 +110,10 @@ export function tokenMalformed(): ConfigError {
 }
 
 /** A token that Kommo has just given is refused. */
-export function renewedTokenRefused(): ConfigError {
-  return new ConfigError(
+export function renewedTokenRefused(cause: Error): TokenRefusedError {
+  return new TokenRefusedError(
     'Kommo refused a token that was just renewed (401): check that the integration is enabled under Settings → Integrations, and that subdomain names the account that authorized it.',
+    { cause },
   );
 }
 

@@ -1,5 +1,5 @@
 import type { KommoClient } from '../api/kommo-client.ts';
-import { NotAvailableError } from '../errors.ts';
+import { NotAvailableError, TokenRefusedError } from '../errors.ts';
 import type { List, Stream } from '../stream/declaration.ts';
 import { placed } from './child.ts';
 
@@ -14,7 +14,7 @@ type Row = Readonly<Record<string, unknown>>;
 
 /**
  * Asks each list of the streams for one row, each once however many streams it feeds, and a list that hangs on others
- * for the first of those. Rejects with whatever is no refusal of one list.
+ * for the first of those. Rejects with whatever is no refusal of one list, as a token is that is taken for none.
  */
 export async function findAvailability(
   client: KommoClient,
@@ -43,18 +43,24 @@ export async function findAvailability(
     const own = placed(list, parent, [id], row).list;
     return await ask(list, own.path, own.query);
   };
+  const untaken: TokenRefusedError[] = [];
   const refusalOf = async (list: List) => {
     try {
       await look(list);
       return [];
     } catch (error) {
       if (error instanceof NotAvailableError) return [{ list, error }];
-      throw error;
+      if (!(error instanceof TokenRefusedError) || !(error.cause instanceof NotAvailableError)) throw error;
+      untaken.push(error);
+      return [{ list, error: error.cause }];
     }
   };
   const found = streams.map(async (stream): Promise<[Stream, Availability]> => {
     const refused = (await Promise.all(stream.lists.map(refusalOf))).flat();
     return [stream, { refused, isAvailable: refused.length < stream.lists.length }];
   });
-  return new Map(await Promise.all(found));
+  const availability = new Map(await Promise.all(found));
+  if (untaken.length === streams.flatMap(({ lists }) => lists).length && untaken.length > 0)
+    throw untaken[0]!;
+  return availability;
 }

@@ -110,6 +110,24 @@ describe('--discover', () => {
     }
   });
 
+  it('leaves out a list for which alone the token is not taken, and fails where it is taken for none', async () => {
+    const { config } = writeFiles({ config: settingsFor(account.simulator) });
+    const { faults } = account.simulator;
+    try {
+      faults.addNamed('unauthorized', { list: 'webhooks' });
+      const some = await tap('--config', config, '--discover');
+      expect(some.code).toBe(0);
+      expect(JSON.parse(some.stdout).streams).toHaveLength(streamNames.length - 1);
+      expect(some.stderr).toMatch(/^WARNING webhooks is left out of the catalog\. .*\(401\).*\n$/);
+      faults.addNamed('unauthorized');
+      const none = await tap('--config', config, '--discover');
+      expect(none).toMatchObject({ code: 1, stdout: '' });
+      expect(none.stderr).toMatch(/^CRITICAL Kommo refused the token \(401\).*\n$/m);
+    } finally {
+      faults.clear();
+    }
+  });
+
   it('works with a config that a sync could not use, and says so', async () => {
     const { config } = writeFiles({ config: { subdomain: 'not a name!' } });
     const { code, stdout, stderr } = await tap('--config', config, '--discover');
