@@ -5,25 +5,33 @@ import { history, type Run, type Scenario, streamOf } from './scenario.ts';
 
 const numRuns = 40;
 
-/** Full refreshes that are cut off between two checkpoints, of which slow accounts have one behind every page. */
+/**
+ * Full refreshes that are cut off between two checkpoints, of which slow accounts have one behind every page, with
+ * incremental runs between them, and with settings that change.
+ */
 const cutOff = fc
   .tuple(
     history.filter((drawn) => streamOf(drawn).cursor !== undefined && drawn.stream !== 'events'),
-    fc.array(fc.record({ kill: fc.integer({ min: 6, max: 40 }), removed: fc.array(fc.nat(999)) }), {
-      minLength: 1,
-      maxLength: 3,
-    }),
+    fc.array(
+      fc.record({
+        mode: fc.constantFrom(...(['full_refresh', 'full_refresh', 'full_refresh', 'incremental'] as const)),
+        kill: fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 2, max: 40 }) }, fc.constant(undefined)),
+        pause: fc.constantFrom(0, 7_200, 7_200, 93_600),
+        startDays: fc.constantFrom(undefined, undefined, undefined, 60, 400),
+        removed: fc.array(fc.nat(999)),
+      }),
+      { minLength: 1, maxLength: 4 },
+    ),
   )
   .map(([drawn, parts]) => {
-    const common = { mode: 'full_refresh' as const, startDays: undefined, trouble: undefined, pause: 7_200 };
     const runs = parts.map(
-      ({ kill, removed }, index): Run => ({
-        ...common,
-        kill,
+      ({ removed, ...part }, index): Run => ({
+        ...{ ...part, trouble: undefined },
         deeds: index === 0 ? [] : removed.map((which) => ({ kind: 'remove', where: 0, which })),
       }),
     );
-    return { ...drawn, pace: 20_000, runs: [...runs, { ...common, kill: undefined, deeds: [] }] };
+    const last: Run = { ...runs[0]!, mode: 'full_refresh', pause: 7_200, kill: undefined, deeds: [] };
+    return { ...drawn, pace: 20_000, runs: [...runs, last] };
   });
 
 const untroubled = history.map((drawn) => ({

@@ -8,6 +8,7 @@ import { beyond } from './beyond.ts';
 import { rangeOf, type Walk } from './walk.ts';
 
 const patience = 1_000;
+const fromTheLatest = { by: 'cursor' as const, isDescending: true };
 
 /**
  * Reads what was changed after the second `after`, until one answer holds all of it. As long as more has changed
@@ -24,7 +25,8 @@ export async function* openEnd(
   for (let round = 0; round < patience; round += 1) {
     const start = Math.max(0, startBefore(from, listing, round));
     const read = await (ordersByCursor ? fromTheTop(listing, start) : fromTheFront(listing, start));
-    const isWhole = start === 0 && isRoomy(listing, read);
+    const isWhole =
+      ordersByCursor && !comesDownBelow(read, from) && start === 0 && (await isRoomy(listing, read));
     if (read.isAll && (!ordersByCursor || comesDownBelow(read, from) || isWhole)) {
       yield read.inside.filter((row) => row.cursor >= from);
       return;
@@ -57,10 +59,9 @@ function startBefore(from: number, { orders, witness }: Listing, round: number):
 type Look = PageRead & { isAll: boolean };
 
 async function fromTheTop(listing: Listing, start: number): Promise<Look> {
-  const order = { by: 'cursor' as const, isDescending: true };
   const read = await listing.ask({
     bounds: listing.bounds({ from: start }),
-    order,
+    order: fromTheLatest,
     place: firstPage,
     looks: 3,
   });
@@ -73,9 +74,21 @@ function comesDownBelow(read: PageRead, from: number): boolean {
   return lowest === undefined ? !read.exists : lowest < from;
 }
 
-/** Everything was touched since: then a page with much room left has to do. */
-function isRoomy({ facts }: Listing, read: PageRead): boolean {
-  return read.rows.length > 0 && read.rows.length * 2 < read.limit && facts.judge(read) !== 'more';
+/** Everything was touched since: then a page with much room left has to do, if nothing follows it. */
+async function isRoomy(listing: Listing, read: PageRead): Promise<boolean> {
+  if (read.rows.length === 0 || read.rows.length * 2 >= read.limit) return false;
+  if (listing.facts.judge(read) !== 'more') return true;
+  const place = () => ({ page: 2, limit: read.limit });
+  const next = await listing.ask({
+    bounds: listing.bounds({ from: 0 }),
+    order: fromTheLatest,
+    place,
+    looks: 3,
+  });
+  const shown = new Set(read.rows.map(({ id }) => id));
+  const isFollowed = next.rows.length > 0 ? next.rows.some(({ id }) => !shown.has(id)) : next.exists;
+  listing.facts.followed(read, isFollowed);
+  return !isFollowed;
 }
 
 async function fromTheFront(listing: Listing, start: number): Promise<Look> {
