@@ -131,7 +131,7 @@ export class Delivery {
     const wanted = (this.#options.recordLimit ?? Number.POSITIVE_INFINITY) - stream.records;
     const bodies = rows.flatMap((row) => list.rows(row.body)).slice(0, wanted);
     const records = bodies.map((body) => stream.shaper.shape(withColumns(body, adds)));
-    if (part.isAgain) {
+    if (part.bringsKeys) {
       if (records.length > 0) await this.#emit({ type: 'present', stream: stream.name, records });
       return;
     }

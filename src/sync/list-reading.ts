@@ -45,11 +45,16 @@ export class ListReading {
   isResumed = false;
   /** It is that part which is looked at, once more. */
   readonly isAgain: boolean;
+  /**
+   * Then its rows only tell what is still there: what has changed comes by the filter, and what `with=` adds to rows
+   * makes pages slow. A list without a filter has no other way to tell what has come since.
+   */
+  readonly bringsKeys: boolean;
 
   constructor(list: List, mode: SyncMode, before: ListState | undefined, { isAgain = false } = {}) {
     this.isAgain = isAgain;
-    // What `with=` adds to rows makes pages slow, and says nothing about what is there.
-    this.list = isAgain && list.filter !== undefined ? { ...list, with: [] } : list;
+    this.bringsKeys = isAgain && list.filter !== undefined;
+    this.list = this.bringsKeys ? { ...list, with: [] } : list;
     this.mode = mode;
     this.before = before !== undefined && coversKinds(before, list) ? before : undefined;
   }

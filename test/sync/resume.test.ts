@@ -82,6 +82,26 @@ describe.each(['leads', 'tasks', 'events'])('%s', (name) => {
   });
 });
 
+test.each(['tags', 'catalog_elements'])(
+  '%s: a full refresh that goes on brings what has come since to places that were read before',
+  async (name) => {
+    const rows = { leads_tags: 4_000, contacts_tags: 4_000, catalog_elements: 8_000 };
+    const own = await startSimulator({ clock, requestsPerSecond: null, leads: 20, rows });
+    const stream = streams.find((each) => each.name === name)!;
+    const mode = 'full_refresh' as const;
+    const options = { simulator: own, clock, streams: [stream], readers: 1, mode, looksAgain: true };
+    const whole = new Destination();
+    await read({ ...options, destination: whole });
+    const destination = new Destination();
+    await read({ ...options, destination, killAfter: whole.lines - 2 });
+    expect(destination.states.get(name)).toMatchObject({ finished: 0 });
+    for (const list of name === 'tags' ? ['leads_tags', 'contacts_tags'] : [name]) own.account.create(list);
+    await read({ ...options, destination });
+    expect(missing(own, destination, name)).toEqual([]);
+    await own.close();
+  },
+);
+
 test.each(['leads', 'tasks', 'talks', 'catalog_elements', 'tags', 'notes'])(
   '%s: a full refresh that goes on looks once more at what was read before, and at nothing else',
   async (name) => {

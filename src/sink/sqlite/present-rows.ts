@@ -9,6 +9,8 @@ export interface PresentRows {
   note(records: readonly ShapedRecord[]): void;
   /** Takes all other rows out of a table that has the stream's key. */
   keepIn(table: string): void;
+  /** The SQL condition that a row of such a table is among them. */
+  holds(table: string): string;
 }
 
 export function notePresent(database: Database, stream: Stream): PresentRows {
@@ -16,16 +18,16 @@ export function notePresent(database: Database, stream: Stream): PresentRows {
   const present = `_kommo_present_${stream.name}`;
   createTable(database, keys, { table: present, columns: columnsOf(keys), schema: 'temp' });
   const upsert = prepareUpsert(database, keys, present, replaceOlder(keys, present));
+  const holds = (table: string) => {
+    const sameKey = keyOf(stream)
+      .map((name) => `${quote(present)}.${quote(name)} = ${quote(table)}.${quote(name)}`)
+      .join(' AND ');
+    return `EXISTS (SELECT 1 FROM ${quote(present)} WHERE ${sameKey})`;
+  };
   return {
     note: (records) => void upsert(records),
-    keepIn(table) {
-      const sameKey = keyOf(stream)
-        .map((name) => `${quote(present)}.${quote(name)} = ${quote(table)}.${quote(name)}`)
-        .join(' AND ');
-      database.exec(
-        `DELETE FROM ${quote(table)} WHERE NOT EXISTS (SELECT 1 FROM ${quote(present)} WHERE ${sameKey})`,
-      );
-    },
+    keepIn: (table) => void database.exec(`DELETE FROM ${quote(table)} WHERE NOT ${holds(table)}`),
+    holds,
   };
 }
 

@@ -47,7 +47,8 @@ export function refresh(
       finish(uncovered) {
         present?.keepIn(table);
         const since = begunAt(reached!);
-        const covered = { from: startDate, uncovered, at: since };
+        // What has come back since its place was read is not in the load.
+        const covered = { from: startDate, uncovered, at: since, seen: present?.holds(name) };
         const refreshed = finishRefresh(database, stream, covered);
         lane.changed += refreshed.changed;
         lane.deleted += refreshed.deleted;

@@ -51,6 +51,8 @@ export interface Covered {
   from: number | undefined;
   /** Parts of the table that could not be read. */
   uncovered: readonly Part[];
+  /** The SQL condition for rows that are there, though the load may not hold them. */
+  seen?: string | undefined;
   /** The second to note for rows that are gone, Unix seconds. */
   at: number;
 }
@@ -88,7 +90,7 @@ export function finishRefresh(database: Database, stream: Stream, covered: Cover
 function markMissing(
   database: Database,
   stream: Stream,
-  { from, uncovered, at }: Covered,
+  { from, uncovered, seen, at }: Covered,
 ): Omit<Refreshed, 'changed'> {
   const table = quote(stream.name);
   const load = quote(refreshTable(stream));
@@ -102,6 +104,7 @@ function markMissing(
     `${deletedAt} IS NULL`,
     `NOT EXISTS (SELECT 1 FROM ${load} WHERE ${sameKey})`,
     covered.condition,
+    ...(seen === undefined ? [] : [`NOT ${seen}`]),
     ...(asked === undefined ? [] : [asked]),
   ];
   const values = [at, ...covered.values, ...(asked === undefined ? [] : [from!])];

@@ -257,6 +257,15 @@ describe('a full refresh', () => {
     expect(names(path)).toEqual(['before', 'after']);
   });
 
+  test('marks nothing that is there again, though it was not when its place was read', async () => {
+    const path = await cutOff();
+    const again = openSink(path, { streams: refreshing('leads') });
+    await again.emit({ ...records('leads', [{ id: 2 }, { id: 8 }]), type: 'present' } as const);
+    await refreshed(again, 'leads');
+    again.close();
+    expect(names(path)).toEqual(['goes', 'before']);
+  });
+
   test('that was killed again has to see once more what was there then', async () => {
     const path = await cutOff();
     const killed = openSink(path, { streams: refreshing('leads') });
