@@ -39,6 +39,7 @@ export async function openAccount(scenario: Scenario): Promise<BusyAccount> {
     seed,
     clock,
     requestsPerSecond: null,
+    compress: false,
     readings,
     ...sizes(scenario),
     onRequest: (request) => {

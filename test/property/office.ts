@@ -157,7 +157,7 @@ export async function openOffice(
     }
   };
   const simulator = await startSimulator({
-    ...{ seed, clock, readings, requestsPerSecond: null, recordEvents: true },
+    ...{ seed, clock, readings, requestsPerSecond: null, compress: false, recordEvents: true },
     ...{ leads: 30, contacts: 20, companies: 10, customers: 10, tasks: 8, events: 5 },
     rows: { leads_notes: 8, contacts_notes: 8 },
     onRequest: () => {
