@@ -72,9 +72,9 @@ async function read(wanted: readonly Stream[], latency: number, account: Simulat
 
 test.each([
   [60_000, 1_000, 250],
-  // Some 35 requests are under way at a time; the last rounds, in which few are left, are about 15 seconds.
+  // Some 35 requests are under way at a time; in the last rounds few are left.
   [260_000, 5_000, 1_000],
-])('%i events at %i ms use nine tenths of the rate', async (events, latency, requests) => {
+])('%i events at %i ms use 92 % of the rate', async (events, latency, requests) => {
   const account = { leads: 500, contacts: 10, companies: 10, tasks: 0, events };
   const outcome = await read(
     streams.filter(({ name }) => name === 'events'),
@@ -84,7 +84,7 @@ test.each([
   expect(outcome.failures.size).toBe(0);
   expect(outcome.rows).toBe(events);
   expect(outcome.requests).toBeGreaterThan(requests);
-  expect(outcome.used).toBeGreaterThanOrEqual(0.9);
+  expect(outcome.used).toBeGreaterThanOrEqual(0.92);
 });
 
 test.each([100, 250, 500, 1_000])(
