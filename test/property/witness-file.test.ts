@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { silentLog } from '../../src/log.ts';
 import type { Account } from '../../src/simulator/simulator.ts';
 import { openSqliteSink } from '../../src/sink/sqlite/sink.ts';
+import type { Stream } from '../../src/stream/declaration.ts';
 import { run } from '../../src/sync/run.ts';
 import { streams as all } from '../../streams/index.ts';
 import { newFolder } from '../new-folder.ts';
@@ -29,10 +30,18 @@ const tellable = history.map((drawn): History => {
   return { ...drawn, readings: { ...drawn.readings, restoresTouch: touching, eventTypes: types } };
 });
 
+/** A run that is killed, and the streams that it refreshes in full. */
+interface Part {
+  kill: number;
+  refreshed: readonly string[];
+}
+
 interface Play {
   /** Streams that are not read. */
   without?: string[];
   witness?: boolean;
+  /** What comes before each run, while people work. */
+  parts?: readonly Part[];
 }
 
 /** Reads once into the file; false when the process died. */
@@ -40,13 +49,15 @@ async function sync(
   { simulator, clock }: Office,
   path: string,
   { without = [], witness }: Play,
-  kill?: number,
+  { kill, refreshed = [] }: Partial<Part> = {},
 ): Promise<boolean> {
-  const streams = all.filter(({ name }) => names.includes(name) && !without.includes(name));
+  const read = all.filter(({ name }) => names.includes(name) && !without.includes(name));
+  const streams = refreshed.length === 0 ? read : read.map(inSmallPages);
+  const modeOf = ({ name }: Stream) => (refreshed.includes(name) ? 'full_refresh' : 'incremental');
   const sink = openSqliteSink({
     ...{ path, clock, log: silentLog, pragmas: { synchronous: 'OFF' } },
     account: { id: simulator.account.id, name: 'Simulated' },
-    streams: streams.map((stream) => ({ stream, mode: 'incremental' as const })),
+    streams: streams.map((stream) => ({ stream, mode: modeOf(stream) })),
   });
   const client = connect(simulator, clock, undefined);
   let events = 0;
@@ -56,14 +67,17 @@ async function sync(
       signal: new AbortController().signal,
       plan: streams.map((stream) => ({
         stream,
-        mode: 'incremental' as const,
+        mode: modeOf(stream),
         columns: Object.keys(stream.schema.properties),
         state: sink.state(stream.name),
         required: true,
+        looksAgain: true,
       })),
       async emit(event) {
         if (events === kill) throw new Killed();
         events += 1;
+        // Time for a checkpoint behind each page of a refresh.
+        if (refreshed.length > 0 && event.type === 'records') clock.advance(21_000);
         await sink.emit(event);
       },
     });
@@ -76,6 +90,11 @@ async function sync(
     sink.close();
     await client.close();
   }
+}
+
+function inSmallPages(stream: Stream): Stream {
+  const lists = stream.lists.map((list) => ({ ...list, pageSize: 8 }));
+  return { ...stream, schema: stream.schema, lists };
 }
 
 function tableOf(path: string, name: string): Row[] {
@@ -124,7 +143,8 @@ async function play(drawn: History, options: Play = {}): Promise<void> {
       office.doAll(deeds);
       clock.advance(pause * 500 + 1_000);
       office.isBusy = true;
-      await sync(office, path, options, kill);
+      for (const part of options.parts ?? []) await sync(office, path, options, part);
+      await sync(office, path, options, { kill });
       office.isBusy = false;
       clock.advance(2_000);
       await sync(office, path, options);
@@ -159,6 +179,20 @@ test('after each incremental run the dead of a file are exactly the dead', async
   await fc.assert(
     fc.asyncProperty(tellable, (drawn) => play(drawn)),
     { numRuns, seed: 3 },
+  );
+}, 300_000);
+
+const part: fc.Arbitrary<Part> = fc.record({
+  kill: fc.nat(60),
+  refreshed: fc.subarray(marked, { minLength: 1 }),
+});
+
+test('nor do full refreshes that are cut off and go on change that', async () => {
+  await fc.assert(
+    fc.asyncProperty(tellable, fc.array(part, { minLength: 1, maxLength: 3 }), (drawn, parts) =>
+      play(drawn, { parts }),
+    ),
+    { numRuns: 15, seed: 3 },
   );
 }, 300_000);
 
