@@ -72,7 +72,14 @@ export async function startAccount(
   const reset = async () => void (await ask<object>('statistics/reset', {}));
   const warmUp = async () => {
     const headers = { authorization: `Bearer ${token}` };
-    const questions = ['', '&order[updated_at]=asc&filter[updated_at][from]=1', '&order[id]=asc'];
+    const questions = [
+      '',
+      '&order[updated_at]=asc&filter[updated_at][from]=1',
+      '&order[updated_at]=desc',
+      '&order[id]=asc',
+      // Events go by this time.
+      '&filter[created_at][from]=1',
+    ];
     for (const list of ['leads', 'contacts', 'companies', 'tasks', 'events', 'users', 'leads/pipelines']) {
       const asked = questions.map(async (question) =>
         (await fetch(`${url}/api/v4/${list}?limit=250${question}`, { headers })).text(),
