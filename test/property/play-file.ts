@@ -33,6 +33,9 @@ export async function playFile(scenario: Scenario): Promise<string[]> {
       .map(({ id, version, updated_at }) => ({ key: String(id), version, at: updated_at }))
       .filter(readable(simulator, stream));
 
+  const versionsOf = (rows: readonly KeyedRow[]) =>
+    new Map(rows.map(({ key, row }) => [key, simulator.account.versionOf(name, row)] as const));
+
   const once = async (planned: Run, isQuiet: boolean): Promise<void> => {
     const signal = busy.before(planned);
     const mode = stream.incremental ? planned.mode : 'full_refresh';
@@ -86,9 +89,13 @@ export async function playFile(scenario: Scenario): Promise<string[]> {
         if (isDated && Number(row[stream.cursor!]) < (startDate ?? 0)) continue;
         if (!chronicle.wasListed(key, turn)) faults.push(`gone, and still there: ${key}`);
       }
-      const living = new Set(rows.map(({ key }) => key));
-      for (const { key, at } of listed(startDate)) {
-        if (!chronicle.isListedSince(key, turn) || living.has(key)) continue;
+      const living = versionsOf(rows);
+      for (const { key, at, version } of listed(startDate)) {
+        if (!chronicle.isListedSince(key, turn) || living.get(key) === version) continue;
+        if (living.has(key)) {
+          if (!chronicle.wasTouched(key, turn)) faults.push(`not refreshed: ${key} ${version}`);
+          continue;
+        }
         // Of events only those are read whose second was over; what was older than the start is the next run's.
         const isLate = isLog && at > runBegan - openEnd;
         const isMoved = startDate !== undefined && chronicle.wasTouched(key, turn);
@@ -96,9 +103,7 @@ export async function playFile(scenario: Scenario): Promise<string[]> {
       }
     }
     if (!isQuiet) return;
-    const versions = new Map(
-      rows.map(({ key, row }) => [key, simulator.account.versionOf(name, row)] as const),
-    );
+    const versions = versionsOf(rows);
     for (const { key, version } of listed(startDate))
       if (versions.get(key) !== version) faults.push(`missing: ${key} ${version}`);
   };
@@ -114,12 +119,13 @@ export async function playFile(scenario: Scenario): Promise<string[]> {
   }
 }
 
+interface KeyedRow {
+  key: string;
+  row: Record<string, unknown>;
+}
+
 /** The rows that the file holds as living. */
-function rowsOf(
-  path: string,
-  table: string,
-  key: readonly string[],
-): { key: string; row: Record<string, unknown> }[] {
+function rowsOf(path: string, table: string, key: readonly string[]): KeyedRow[] {
   const database = new SQLite(path, { readonly: true });
   try {
     const rows = database.prepare<[], Record<string, unknown>>(`SELECT * FROM "${table}"`).all();

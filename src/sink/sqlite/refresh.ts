@@ -83,8 +83,17 @@ export function finishRefresh(database: Database, stream: Stream, covered: Cover
         reviveOrReplace(stream, { keepNewer: false }),
     )
     .run();
+  const revived = covered.seen === undefined ? 0 : revive(database, stream, covered.seen);
   dropRefresh(database, stream);
-  return { changed: changes, ...marked };
+  return { changed: changes + revived, ...marked };
+}
+
+/** Takes the marks off rows that are there again, though the load does not hold them. */
+function revive(database: Database, stream: Stream, seen: string): number {
+  const marks = [...marksOf(stream).keys()].map((name) => `${quote(name)} = NULL`).join(', ');
+  return database
+    .prepare(`UPDATE ${quote(stream.name)} SET ${marks} WHERE ${deletedAt} IS NOT NULL AND ${seen}`)
+    .run().changes;
 }
 
 function markMissing(

@@ -266,6 +266,16 @@ describe('a full refresh', () => {
     expect(names(path)).toEqual(['goes', 'before']);
   });
 
+  test('takes the mark off a row that is there again', async () => {
+    const path = await cutOff();
+    execute(path, 'UPDATE leads SET _deleted_at = 7 WHERE id = 2');
+    const again = openSink(path, { streams: refreshing('leads') });
+    await again.emit({ ...records('leads', [{ id: 2 }, { id: 8 }]), type: 'present' } as const);
+    await refreshed(again, 'leads');
+    again.close();
+    expect(names(path)).toEqual(['goes', 'before']);
+  });
+
   test('that was killed again has to see once more what was there then', async () => {
     const path = await cutOff();
     const killed = openSink(path, { streams: refreshing('leads') });
