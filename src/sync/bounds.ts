@@ -10,18 +10,24 @@ export interface Bounds {
 }
 
 /**
- * Nobody documents whether Kommo's bounds are inclusive. A bound is proven inclusive when a record with exactly
- * that value comes back; the contrary cannot be proven.
+ * Different upper bounds that have to bring a record of exactly their second: where nothing is later, one comes as well
+ * when the filter was overlooked. Of a lower bound, older records would tell.
+ */
+const telling = 2;
+
+/**
+ * Nobody documents whether Kommo's bounds are inclusive. A bound is proven inclusive when records with exactly
+ * that value come back; the contrary cannot be proven.
  */
 export class BoundsEvidence {
   #fromIsInclusive = false;
-  #toIsInclusive = false;
+  readonly #inclusiveTo = new Set<number>();
 
   /** Bounds to ask with: one second wider than what is wanted until it is known that this is not needed. */
   widen({ from, to }: Partial<Interval>): Bounds {
     const asked = {
       from: moved(from, this.#fromIsInclusive ? 0 : -1),
-      to: moved(to, this.#toIsInclusive ? 0 : 1),
+      to: moved(to, this.#inclusiveTo.size >= telling ? 0 : 1),
     };
     return { from, to, asked };
   }
@@ -37,7 +43,7 @@ export class BoundsEvidence {
       if (from !== undefined && cursor < from) return false;
       if (to !== undefined && cursor > to) above += 1;
       if (cursor === from) this.#fromIsInclusive = true;
-      if (cursor === to && isLongAgo) this.#toIsInclusive = true;
+      if (cursor === to && isLongAgo && this.#inclusiveTo.size < telling) this.#inclusiveTo.add(to);
     }
     // A record edited while Kommo was assembling the page may lie above the bound; many of them may not.
     return above * 2 <= rows.length && above <= 10;

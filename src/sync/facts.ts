@@ -5,6 +5,8 @@ import type { Row } from './row.ts';
 
 /** Page sizes that Kommo falls back to whatever was asked (kommo-api.md §3, §5). */
 const customaryPageSizes = [50, 100, 250];
+/** The token is likely to see more of the rows than this share. */
+const visible = 0.6;
 /** No server gives so little at a time. */
 const smallestCap = 20;
 /** Steps in one direction of time, and none in the other, which make it certain that the list keeps it. */
@@ -100,10 +102,25 @@ export class Facts {
     return customaryPageSizes.includes(size);
   }
 
+  /** The least of those sizes that a page of so many rows may have been cut to. */
+  customarySize(size: number): number {
+    return customaryPageSizes.find((customary) => size <= customary) ?? Number.POSITIVE_INFINITY;
+  }
+
   /** A page of `size` rows repeated what was known, as it does where page numbers count in fewer rows than asked for. */
   repeated(size: number): void {
     // Pages that end early by chance must not make it smaller and smaller.
-    if (size >= smallestCap) this.#pageCap = Math.min(this.#pageCap, size);
+    if (this.mayBeCap(size)) this.#pageCap = size;
+  }
+
+  /** The server may give no more than `size` rows at a time. */
+  mayBeCap(size: number): boolean {
+    return size >= smallestCap && size < this.#pageCap;
+  }
+
+  /** Pages that ended early may have looked like all that the server gives: that is to be found out anew. */
+  forgetCap(): void {
+    this.#pageCap = Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -120,7 +137,7 @@ export class Facts {
 
   /** A page with more room than rows, and no link to a next one: what follows is expected to be nothing. */
   isRoomy({ rows, limit, hasNext }: PageRead): boolean {
-    if (rows.length === 0 || rows.length * 2 > limit) return false;
+    if (rows.length === 0 || rows.length * 2 > limit || mayBeAllThatIsGiven(rows.length, limit)) return false;
     return this.next === 'always' || (!hasNext && this.next !== 'never');
   }
 
@@ -133,8 +150,8 @@ export class Facts {
       this.#supposesNothing = true;
       this.#pageCap = Number.POSITIVE_INFINITY;
     }
-    const cap = customaryPageSizes.find((customary) => size <= customary);
-    if (cap === undefined || cap >= limit) return;
+    const cap = this.customarySize(size);
+    if (cap >= limit) return;
     if (size !== cap && this.#supposesNothing) return;
     this.#pageCap = cap;
     this.#supposesNothing = true;
@@ -143,4 +160,11 @@ export class Facts {
   #ofSize(size: number): Verdict {
     return size === this.#pageCap ? 'more' : 'doubt';
   }
+}
+
+/** Some rows less than a size that servers fall back to: the token may not see those. */
+function mayBeAllThatIsGiven(size: number, limit: number): boolean {
+  return customaryPageSizes.some(
+    (customary) => customary < limit && size <= customary && size > visible * customary,
+  );
 }

@@ -104,6 +104,8 @@ export class Listing {
   readonly #bounds = new BoundsEvidence();
   readonly #size: PageSize;
   #answers = 0;
+  /** Answers in a row that overlooked the filter, whoever asked. */
+  #overlooked = 0;
 
   constructor(list: List, options: ListingOptions) {
     this.list = list;
@@ -178,16 +180,17 @@ export class Listing {
         const detour = this.#detourOf(rows, answer, request, filtered);
         if (detour !== undefined) {
           strays += 1;
+          if (detour instanceof FiltersIgnored) this.#overlooked += 1;
           const isOpen = detour instanceof WindowStillOpen;
-          // Of a list that has never obeyed, nobody expects it.
-          const looks = this.#answers === 0 ? 2 : patience;
-          if (strays === (isOpen ? clockPatience : looks)) {
+          const inARow = detour instanceof FiltersIgnored ? this.#overlooked : strays;
+          if (inARow >= (isOpen ? clockPatience : this.#looksAt(detour))) {
             if (isOpen) this.options.closed?.learn(answer.servedAt, request.bounds.to);
             throw detour;
           }
           if (!isOpen) await this.pause(strays - 1);
           continue;
         }
+        if (rows.length > 0) this.#overlooked = 0;
         if (rows.length === 0 && empties < (request.looks ?? 0)) {
           await this.pause(empties);
           empties += 1;
@@ -204,6 +207,14 @@ export class Listing {
         isInsisted = request.place(this.largest).limit >= limit;
       }
     }
+  }
+
+  /** After how many such answers in a row the list is read in another way. */
+  #looksAt(detour: Error): number {
+    const hasObeyed = this.#answers > 0;
+    // To do without an order costs little, and of a list that has never kept one, nobody expects it.
+    if (detour instanceof OrderIgnored) return hasObeyed ? patience : 2;
+    return hasObeyed ? 2 * patience : patience + 1;
   }
 
   async #request(
@@ -261,8 +272,8 @@ export class Listing {
     // What comes empty may not have looked at the question.
     if (rows.length > 0) this.#answers += 1;
     this.facts.learn(read);
-    this.known.learn(inside);
     const until = this.options.closed?.value ?? Number.POSITIVE_INFINITY;
+    this.known.learn(inside.filter(({ cursor }) => cursor <= until));
     for (const { id, cursor } of rows) if (cursor <= until) this.#note({ id, cursor });
     return read;
   }

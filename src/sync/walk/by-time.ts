@@ -139,9 +139,13 @@ async function anotherPage(
   const shown = new Set(rows.map(({ id }) => id));
   const isNew = ({ id, cursor }: Row) => !shown.has(id) && cursor >= from && cursor <= to;
   const next = await listing.ask({ ...request, place: () => ({ page: page + 1, limit }) });
-  const isSame = next.rows.length === shown.size && next.rows.every(({ id }) => shown.has(id));
-  if (next.rows.length > 0 && !isSame) return next;
-  if (next.exists && !isSame) return beyond(listing, request, next, isNew);
+  const hasRows = next.rows.length > 0;
+  const isSame = hasRows && next.rows.length === shown.size && next.rows.every(({ id }) => shown.has(id));
+  if (hasRows && !isSame) return next;
+  if (next.exists && !isSame) {
+    const { found, isOpen } = await beyond(listing, request, next, isNew);
+    return found ?? (isOpen ? next : undefined);
+  }
   // The page may have ended early, or rows may have moved up into it since it was read.
   return read.hasNext || rows.length * 2 >= limit ? again(listing, request, read, isNew) : undefined;
 }

@@ -23,7 +23,9 @@ export function afterWindow({ ceiling }: Density, span: number, count: number, i
 }
 
 /** What a window of `span` seconds that held too much says about the next one in its place. */
-export function afterTooLong({ floor }: Density, span: number): Density {
+export function afterTooLong(before: Density, span: number): Density {
+  // Records may have come in since a window as wide was empty.
+  const floor = before.floor < span ? before.floor : 0;
   return { width: Math.ceil(between(floor, span, span / 4)), isMeasured: false, ceiling: span, floor };
 }
 

@@ -1,7 +1,7 @@
 import type { Listing, PageRead } from '../listing.ts';
 import type { Row } from '../row.ts';
 import { pageAt } from './place.ts';
-import { continues } from './sequence.ts';
+import { continues } from './rows-in-sequence.ts';
 
 /** Requests in a row that bring nothing new before the list counts as unfit to be read from the top. */
 const patience = 16;

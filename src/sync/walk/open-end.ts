@@ -53,7 +53,7 @@ function startBefore(from: number, { orders, witness }: Listing, round: number):
   const known = Math.min(witness?.cursor ?? from, from - 1);
   if (orders.has('cursor')) return Math.min(known, from - 10 ** (round % 11));
   // Of a list in another order, much of what is known could fill the page.
-  return round % 3 === 0 ? known : from - 10 ** (round % 3);
+  return round % 4 === 0 ? known : from - 10 ** ((round % 4) - 1);
 }
 
 type Look = PageRead & { isAll: boolean };
@@ -100,7 +100,7 @@ async function fromTheFront(listing: Listing, start: number): Promise<Look> {
   if (read.rows.length >= read.limit) return { ...read, isAll: false };
   const shown = new Set(read.rows.map(({ id }) => id));
   if (order === undefined) {
-    const found = await beyond(listing, request, read, ({ id }) => !shown.has(id));
+    const { found } = await beyond(listing, request, read, ({ id }) => !shown.has(id));
     return { ...read, isAll: found === undefined };
   }
   const top = await listing.ask({ ...request, order: { ...order, isDescending: true } });

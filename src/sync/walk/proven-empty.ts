@@ -89,7 +89,7 @@ async function staysEmpty(listing: Listing, bounds: Bounds, looks: number): Prom
     const isHidden = read.rows.length === 0 && read.exists;
     if (
       read.rows.length > 0 ||
-      (isHidden && (await beyond(listing, request, read, () => true)) !== undefined)
+      (isHidden && (await beyond(listing, request, read, () => true)).found !== undefined)
     ) {
       listing.silence.wasBroken();
       return false;
@@ -103,7 +103,7 @@ async function staysEmpty(listing: Listing, bounds: Bounds, looks: number): Prom
 async function hides(listing: Listing, window: Interval, from: number): Promise<boolean> {
   const bounds = listing.bounds(window);
   const first = { page: 0, limit: listing.largest };
-  const found = await beyond(
+  const { found } = await beyond(
     listing,
     { bounds, place: firstPage, looks: 3 },
     first,

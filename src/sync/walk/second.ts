@@ -49,11 +49,7 @@ async function* byCount(listing: Listing, bounds: Bounds): AsyncGenerator<Row[],
       const signature = read.rows.map(({ id }) => id).join();
       // Some servers give a page again where there is none.
       if (!read.exists || (signature !== '' && shown.has(signature))) {
-        if (
-          last !== undefined &&
-          short === 0 &&
-          (await isDepth(listing, bounds, { ...last, rows: [] }, page))
-        )
+        if (last !== undefined && (await isDepth(listing, bounds, { ...last, rows: [] }, page)))
           throw tooDeep(listing, last.page);
         break;
       }

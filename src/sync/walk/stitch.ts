@@ -110,10 +110,8 @@ class Stitching {
         const found = await this.#passed(read, barren);
         if (found === 'too long') return 'too long';
         if (found !== undefined) {
-          yield* this.#take(
-            found.rows.filter(({ id }) => comesBehind(id, this.last, this.#order)),
-            found,
-          );
+          const behind = found.rows.filter(({ id }) => comesBehind(id, this.last, this.#order));
+          yield* this.#take(behind, found);
           if (this.#isThrough()) return 'read';
           position = placeBehind(this.#listing, found);
           barren = 0;
@@ -159,15 +157,16 @@ class Stitching {
 
   /** Whether rows behind the last one are in the list, as the page at its other end has it. */
   async #isFollowed(): Promise<boolean> {
-    const request = { ...this.#request, order: reversed(this.#order), place: firstPage };
+    const order = reversed(this.#order);
+    const request = { ...this.#request, order, place: firstPage, looks: barrenLooks };
     const isBehind = ({ id }: Row) => comesBehind(id, this.last, this.#order);
     // Where the page comes down to what is known, it leaves nothing out that is wanted.
     const isMore = (rows: readonly Row[]) =>
       rows.every(isBehind) || rows.some((row) => isBehind(row) && this.#isWanted(row));
-    const read = await this.#listing.ask({ ...request, looks: barrenLooks });
+    const read = await this.#listing.ask(request);
     if (read.rows.length > 0) return isMore(read.rows);
     if (read.exists) {
-      const shown = await beyond(this.#listing, { ...request, looks: barrenLooks }, read, () => true);
+      const { found: shown } = await beyond(this.#listing, request, read, () => true);
       if (shown !== undefined) return isMore(shown.rows);
     }
     const { from, to } = this.#window;
@@ -189,8 +188,8 @@ class Stitching {
     const request = { ...this.#request, place: firstPage, looks: barrenLooks };
     // A page that ends elsewhere is of another list: the filter was overlooked.
     const isAtLast = rows.length === 0 ? read.exists : rows.at(-1)!.id === this.last;
-    const found = isAtLast ? await beyond(this.#listing, request, { page, limit }, isNew) : undefined;
-    if (found !== undefined) return found;
+    const ahead = isAtLast ? await beyond(this.#listing, request, { page, limit }, isNew) : undefined;
+    if (ahead?.found !== undefined) return ahead.found;
     if (rows.length < limit && rows.length * 2 >= limit) facts.repeated(rows.length);
     await this.#listing.pause(barren);
     if (barren < barrenLooks) return undefined;

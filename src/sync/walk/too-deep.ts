@@ -2,6 +2,11 @@ import { UnexpectedAnswerError } from '../../errors.ts';
 import type { Bounds } from '../bounds.ts';
 import type { Listing, PageRead } from '../listing.ts';
 
+/** The share of rows that two pages in the same place have in common at least, though people work. */
+const alike = 0.75;
+
+type LastPage = Pick<PageRead, 'page' | 'limit' | 'rows'>;
+
 /**
  * Whether the last page that shows rows is a depth, instead of the end, where the page `emptyPage` brought nothing. A
  * server that counts pages gives the same rows on a page of so high a number too, unless it gives none so deep. Where
@@ -10,25 +15,48 @@ import type { Listing, PageRead } from '../listing.ts';
 export async function isDepth(
   listing: Listing,
   bounds: Bounds,
-  { page, limit, rows }: Pick<PageRead, 'page' | 'limit' | 'rows'>,
+  last: LastPage,
   emptyPage: number,
 ): Promise<boolean> {
+  const { page, limit, rows } = last;
   if (page === 1 && emptyPage <= 2) return false;
   const size = Math.min(limit, listing.facts.pageCap);
+  if (await isGiven(listing, bounds, last, emptyPage, size)) return false;
+  // The server may count in fewer rows than were asked for.
+  const customary = listing.facts.customarySize(rows.length);
+  if (customary < size && (await isGiven(listing, bounds, last, emptyPage, customary))) return false;
+  // Rows that were removed meanwhile are on no page, this one included: then the list ends on an earlier one.
+  for (let place = page; place > 0; place -= 1) {
+    const still = await listing.ask({ bounds, place: () => ({ page: place, limit }), looks: 3 });
+    if (still.rows.length > 0) return place === page || isDepth(listing, bounds, still, place + 1);
+  }
+  return false;
+}
+
+/** Whether a page with a number of `emptyPage` or higher shows rows of the last page, counted in pages of `size`. */
+async function isGiven(
+  listing: Listing,
+  bounds: Bounds,
+  { page, rows }: LastPage,
+  emptyPage: number,
+  size: number,
+): Promise<boolean> {
   const ids = new Set(rows.map(({ id }) => id));
   // Half of the first page stands in front of a place in it.
   const before = page === 1 ? Math.floor(size / 2) : (page - 1) * size;
-  // Smaller pages, of which later ones stand where this one does.
-  const smaller = Math.max(1, Math.floor(before / Math.max(page, emptyPage - 1)));
-  const first = Math.floor(before / smaller) + 1;
-  for (const deeper of [first, first + 1]) {
-    const again = await listing.ask({ bounds, place: () => ({ page: deeper, limit: smaller }), looks: 3 });
-    // Some servers give the last page again instead.
-    if (again.rows.some(({ id }) => ids.size === 0 || ids.has(id))) return false;
+  // Smaller pages, of which later ones stand where this one does; the last one given, counted in these, hardly does.
+  const coarse = Math.max(1, Math.floor(before / Math.max(page, emptyPage - 1)));
+  const fine = Math.max(1, Math.min(coarse, Math.floor(size / 4)));
+  for (const smaller of new Set([coarse, fine])) {
+    const first = Math.floor(before / smaller) + 1;
+    for (const deeper of [first, first + 1]) {
+      const place = () => ({ page: deeper, limit: smaller });
+      const again = await listing.ask({ bounds, place, looks: 3 });
+      const known = again.rows.filter(({ id }) => ids.size === 0 || ids.has(id));
+      if (known.length > 0 && known.length >= alike * again.rows.length) return true;
+    }
   }
-  // Rows that were removed meanwhile are on no page, this one included.
-  const still = await listing.ask({ bounds, place: () => ({ page, limit }), looks: 3 });
-  return still.rows.length > 0;
+  return false;
 }
 
 /** What cannot be read behind `page`. */

@@ -59,6 +59,11 @@ export async function* watermark(listing: Listing, range: Range): AsyncGenerator
     yield inside.filter((row) => row.cursor < last);
     return last - 1;
   }
+  // One answer may have overlooked the order: rows of one second do not show it, unless they come by their ids.
+  if (start < last && !isById(inside)) {
+    const before = await listing.ask({ ...request, bounds: listing.bounds({ from: start, to: last - 1 }) });
+    if (before.inside.length > 0) return undefined;
+  }
   // What lies before this second is empty; by itself it is read as a window.
   return yield* oneSecond(listing, range, last);
 }
@@ -86,8 +91,11 @@ async function fromTheTop(listing: Listing, window: Interval, from: number): Pro
 /** Rows of many seconds that are in no order of their ids are in this order because they were asked for in it. */
 function fallsByItself({ rows }: PageRead): boolean {
   const seconds = new Set(rows.map(({ cursor }) => cursor));
-  const isById = isInOrder(rows, { by: 'id' }) || isInOrder(rows, { by: 'id', isDescending: true });
-  return seconds.size >= 10 && !isById;
+  return seconds.size >= 10 && !isById(rows);
+}
+
+function isById(rows: readonly Row[]): boolean {
+  return isInOrder(rows, { by: 'id' }) || isInOrder(rows, { by: 'id', isDescending: true });
 }
 
 /**
@@ -103,7 +111,9 @@ async function withTheTop(listing: Listing, read: PageRead, window: Interval): P
   );
   const lowest = top.rows.at(-1)?.cursor ?? Number.POSITIVE_INFINITY;
   const ids = new Set(top.inside.map(({ id }) => id));
-  const isSame = read.inside.length === ids.size && read.inside.every(({ id }) => ids.has(id));
+  // Rows of one second come alike from either end where the order is overlooked.
+  const isTelling = listing.facts.cursorOrder === 'honoured' || read.inside[0]?.cursor !== last;
+  const isSame = isTelling && read.inside.length === ids.size && read.inside.every(({ id }) => ids.has(id));
   if (lowest >= last && (!isSame || ids.size === 0)) return undefined;
   return [...read.inside.filter(({ id }) => !ids.has(id)), ...top.inside.toReversed()];
 }
@@ -119,7 +129,7 @@ async function* behindHiddenRows(
   if (known !== undefined) return yield* oneSecond(listing, range, known);
   const { to } = range;
   const isNew = (row: Row) => row.cursor >= range.from && row.cursor <= to;
-  const found = await beyond(listing, request, read, isNew);
+  const { found } = await beyond(listing, request, read, isNew);
   if (found === undefined) return yield* allUpTo(range, []);
   const first = found.rows.find(isNew)!.cursor;
   return first > range.from ? Math.min(first - 1, range.to) : yield* oneSecond(listing, range, first);

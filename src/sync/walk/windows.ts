@@ -71,7 +71,16 @@ export function byWindows(read: WindowReader): Walk {
       if (done ? value === 'too long' : isTooLong) {
         range.held = from - 1;
         range.bookmark = undefined;
-        if (to > from) range.density = afterTooLong(density, to - base + 1);
+        const end = base + density.floor - 1;
+        if (isDivisible || end < from || end >= to) {
+          if (to > from) range.density = afterTooLong(density, to - base + 1);
+        } else {
+          // What is too long lies behind what a narrower window has shown to be empty.
+          const isBehind = await isProvenEmpty(listing, { from, to: end }, known);
+          const left = isBehind ? to - end : to - from + 1;
+          range.density = afterTooLong(unknownDensity(left), left);
+          if (isBehind) return end;
+        }
         return merge(range.settled).find((part) => part.from <= from)?.to;
       }
       if (done) break;
@@ -102,7 +111,9 @@ async function isEmpty(
     return false;
   }
   range.held = to;
-  return isProvenEmpty(listing, { from, to }, known);
+  if (!(await isProvenEmpty(listing, { from, to }, known))) return false;
+  range.density = afterWindow(density, span, 0, intendedFor(listing));
+  return true;
 }
 
 /** Windows of a list that is in no order have to fit into one answer; too deep pages are never given. */
