@@ -5,9 +5,10 @@ import { defineConfig } from 'vitest/config';
  * Quick files that change nothing outside of themselves follow one another in one process: to load the whole program
  * anew for each of them took longer than many of their tests.
  */
-const together = ['api', 'dialect', 'docs', 'simulator', 'sink', 'stream', 'streams'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
+const together = [
+  'test/{api,dialect,docs,simulator,sink,stream,streams}/**/*.test.ts',
+  'test/{architecture,config,docs,endpoints,host,metadata,redact,specification,word-wrap}.test.ts',
+];
 const alone = [
   // nock takes over the sockets of the process, and keeps them.
   'test/api/{client,drive,oauth,retry}.test.ts',
