@@ -5,7 +5,7 @@ import { streams } from '../../streams/index.ts';
 import { Destination, missing, read } from '../property/reading.ts';
 import { createVirtualClock } from '../property/virtual-clock.ts';
 
-const count = 20_000;
+const count = 15_000;
 /** What a walk reads at most between two checkpoints. */
 const window = 10_000;
 const clock = createVirtualClock();
