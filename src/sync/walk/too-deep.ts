@@ -52,8 +52,10 @@ async function isGiven(
     for (const deeper of [first, first + 1]) {
       const place = () => ({ page: deeper, limit: smaller });
       const again = await listing.ask({ bounds, place, looks: 3 });
-      const known = again.rows.filter(({ id }) => ids.size === 0 || ids.has(id));
-      if (known.length > 0 && known.length >= alike * again.rows.length) return true;
+      // Behind the last page a list may have grown.
+      const head = again.rows.slice(0, Math.ceil(again.rows.length / 2));
+      const known = head.filter(({ id }) => ids.size === 0 || ids.has(id));
+      if (known.length > 0 && known.length >= alike * head.length) return true;
     }
   }
   return false;
