@@ -21,8 +21,8 @@ const alone = [
 export default defineConfig({
   test: {
     setupFiles: ['test/remove-folders.ts'],
-    // Most tests wait for other processes: one worker a core, not one core kept free.
-    maxWorkers: '100%',
+    // Most tests wait for other processes a third of their time: three workers keep two cores busy.
+    maxWorkers: '150%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Programs are started hundreds of times: what Node.js makes of their sources is kept.

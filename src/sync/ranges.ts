@@ -95,6 +95,7 @@ export class Ranges {
    * the cursor value `first`.
    */
   advance(range: Range, through: number, rows: number, first: number): void {
+    range.barren = through < range.from ? range.barren + 1 : 0;
     if (through < range.from) {
       if (range.from > range.to) this.#left = this.#left.filter((other) => other !== range);
       return;

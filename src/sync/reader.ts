@@ -1,6 +1,6 @@
 import type { KommoClient } from '../api/kommo-client.ts';
 import type { Clock } from '../clock.ts';
-import { NotAvailableError } from '../errors.ts';
+import { NotAvailableError, UnexpectedAnswerError } from '../errors.ts';
 import type { ClosedSecond } from './closed-second.ts';
 import { concernsAll } from './concerns-all.ts';
 import type { Delivery } from './delivery.ts';
@@ -11,6 +11,9 @@ import type { WalkOf } from './strategy.ts';
 import { openEnd } from './walk/open-end.ts';
 import { type Range, rangeOf } from './walk/walk.ts';
 import type { Task } from './work.ts';
+
+/** A walk finds out how to go on within fewer steps, and knows no more after further ones. */
+const patience = 200;
 
 /** Stands for the open end among the ranges that somebody is reading. */
 const theOpenEnd = rangeOf({ from: 0, to: 0 });
@@ -44,7 +47,11 @@ export function createReader({ client, delivery, closed, clock, stopped, walkOf 
         return { done: true as const, value: undefined };
       });
       if (stopped() || job.finished || job.layout !== layout) return;
-      if (done) return job.ranges.advance(range, value ?? range.from - 1, rows, first);
+      if (done) {
+        job.ranges.advance(range, value ?? range.from - 1, rows, first);
+        if (range.barren >= patience) throw contradictory(job, range);
+        return;
+      }
       job.tell();
       for (const row of value) first = Math.min(first, row.cursor);
       rows += value.length;
@@ -93,6 +100,13 @@ export function createReader({ client, delivery, closed, clock, stopped, walkOf 
       }
     },
   };
+}
+
+function contradictory({ name }: Job, { from }: Range): UnexpectedAnswerError {
+  const since = new Date(from * 1000).toISOString();
+  return new UnexpectedAnswerError(
+    `${name}: Kommo's answers contradict one another, so the records from ${since} on cannot be read`,
+  );
 }
 
 /** Without what a log that is not filtered tells of the time since the run began: the next one reads all of it again. */

@@ -186,7 +186,7 @@ test('records of any shape', async () => {
       if (code === 0) expect(ofType(messages, 'RECORD').length).toBeGreaterThan(0);
       seen[code === 0 ? 'complete' : 'failed'] += 1;
     }),
-    { numRuns: 150, examples: [[[{}, { id: '\ud800' }]]] },
+    { numRuns: 150, examples: [[[{}, { id: '\ud800' }]], [[{ updated_at: [] }, {}, {}]]] },
   );
   expect(Math.min(seen.complete, seen.failed)).toBeGreaterThan(5);
 });

@@ -12,6 +12,8 @@ export interface Range extends Interval {
   known: number | undefined;
   /** The page that brought the reader to `from`. */
   before: PageRead | undefined;
+  /** Steps in a row that have brought the reader no further. */
+  barren: number;
   /** Records a second where it was read last; undefined until then. */
   rate: number | undefined;
   /** How wide a window should be at its lower end; walks by windows keep it. */
@@ -62,6 +64,7 @@ export function rangeOf({ from, to }: Interval): Range {
     held: from - 1,
     known: undefined,
     before: undefined,
+    barren: 0,
     settled: [],
     rate: undefined,
     density: undefined,
