@@ -137,7 +137,8 @@ export class Facts {
 
   /** A page with more room than rows, and no link to a next one: what follows is expected to be nothing. */
   isRoomy({ rows, limit, hasNext }: PageRead): boolean {
-    if (rows.length === 0 || rows.length * 2 > limit || mayBeAllThatIsGiven(rows.length, limit)) return false;
+    if (rows.length === 0 || rows.length * 2 > limit || this.#mayBeAllThatIsGiven(rows.length, limit))
+      return false;
     return this.next === 'always' || (!hasNext && this.next !== 'never');
   }
 
@@ -157,14 +158,13 @@ export class Facts {
     this.#supposesNothing = true;
   }
 
+  /** Some rows less than a size that servers fall back to: the token may not see those. */
+  #mayBeAllThatIsGiven(size: number, limit: number): boolean {
+    const customary = this.customarySize(size);
+    return customary < limit && size > visible * customary;
+  }
+
   #ofSize(size: number): Verdict {
     return size === this.#pageCap ? 'more' : 'doubt';
   }
-}
-
-/** Some rows less than a size that servers fall back to: the token may not see those. */
-function mayBeAllThatIsGiven(size: number, limit: number): boolean {
-  return customaryPageSizes.some(
-    (customary) => customary < limit && size <= customary && size > visible * customary,
-  );
 }

@@ -6,6 +6,9 @@ export interface Order {
   readonly isDescending?: boolean;
 }
 
+export const rising: Order = { by: 'cursor' };
+export const falling: Order = { by: 'cursor', isDescending: true };
+
 /** The same list from its other end. */
 export function reversed({ by, isDescending = false }: Order): Order {
   return { by, isDescending: !isDescending };

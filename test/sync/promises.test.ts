@@ -1,15 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import { parseIntervals } from '../../src/stream/interval.ts';
 import { run } from '../../src/sync/run.ts';
 import type { StreamState } from '../../src/sync/state.ts';
 import { streams } from '../../streams/index.ts';
 import { ownLists, resourceOf } from '../property/lists.ts';
 import { Destination, missing, read } from '../property/reading.ts';
-import { createVirtualClock, type VirtualClock } from '../property/virtual-clock.ts';
+import { only, withAccount } from './with-account.ts';
 
-const none = { leads: 0, contacts: 0, companies: 0, tasks: 0, events: 0, users: 1, pipelines: 1 };
 /** Streams whose rows bear times by which they are asked for, each a list of the account. */
 const cursorStreams = streams.filter(
   (stream) =>
@@ -19,7 +17,6 @@ const cursorStreams = streams.filter(
 );
 /** Events are asked for what happened, for what is gone and as a witness; an account for its clock, its Drive and its parts. */
 const more: Readonly<Record<string, number>> = { events: 5, account: 3 };
-const only = (name: string) => [streams.find((stream) => stream.name === name)!];
 
 /** So many records in each list of a stream. */
 const full = (name: string, count: number) => ({
@@ -29,19 +26,6 @@ const full = (name: string, count: number) => ({
       .map((list) => [list, count]),
   ),
 });
-
-async function withAccount(
-  options: SimulatorOptions,
-  use: (simulator: Simulator, clock: VirtualClock) => Promise<void>,
-): Promise<void> {
-  const clock = createVirtualClock();
-  const simulator = await startSimulator({ clock, requestsPerSecond: null, ...none, ...options });
-  try {
-    await use(simulator, clock);
-  } finally {
-    await simulator.close();
-  }
-}
 
 test('an idle account costs two requests a list at most and sends nothing again', async () => {
   await withAccount(

@@ -1,25 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
-import { streams } from '../../streams/index.ts';
 import { Destination, missing, read } from '../property/reading.ts';
-import { createVirtualClock, type VirtualClock } from '../property/virtual-clock.ts';
+import { only, withAccount } from './with-account.ts';
 
-const none = { leads: 0, contacts: 0, companies: 0, tasks: 0, events: 0, users: 1, pipelines: 1 };
-const only = (name: string) => [streams.find((stream) => stream.name === name)!];
 const day = 86_400;
-
-async function withAccount(
-  options: SimulatorOptions,
-  use: (simulator: Simulator, clock: VirtualClock) => Promise<void>,
-): Promise<void> {
-  const clock = createVirtualClock();
-  const simulator = await startSimulator({ clock, requestsPerSecond: null, ...none, ...options });
-  try {
-    await use(simulator, clock);
-  } finally {
-    await simulator.close();
-  }
-}
 
 describe.each([day, -day, 3_600, -3_600, 60, -60])(
   'one server among three is %i seconds off',

@@ -2,13 +2,12 @@ import type { Clock } from '../../clock.ts';
 import { UnexpectedAnswerError } from '../../errors.ts';
 import { secondBefore } from '../closed-second.ts';
 import { firstPage, type Listing, type PageRead } from '../listing.ts';
-import { comesBehind } from '../order.ts';
+import { comesBehind, falling } from '../order.ts';
 import type { Row } from '../row.ts';
 import { beyond } from './beyond.ts';
 import { rangeOf, type Walk } from './walk.ts';
 
 const patience = 1_000;
-const fromTheLatest = { by: 'cursor' as const, isDescending: true };
 
 /**
  * Reads what was changed after the second `after`, until one answer holds all of it. As long as more has changed
@@ -61,7 +60,7 @@ type Look = PageRead & { isAll: boolean };
 async function fromTheTop(listing: Listing, start: number): Promise<Look> {
   const read = await listing.ask({
     bounds: listing.bounds({ from: start }),
-    order: fromTheLatest,
+    order: falling,
     place: firstPage,
     looks: 3,
   });
@@ -81,7 +80,7 @@ async function isRoomy(listing: Listing, read: PageRead): Promise<boolean> {
   const place = () => ({ page: 2, limit: read.limit });
   const next = await listing.ask({
     bounds: listing.bounds({ from: 0 }),
-    order: fromTheLatest,
+    order: falling,
     place,
     looks: 3,
   });

@@ -1,6 +1,7 @@
 import type { Interval } from '../../stream/interval.ts';
 import type { Bounds } from '../bounds.ts';
 import { firstPage, type Listing, type PageRead } from '../listing.ts';
+import { falling, rising } from '../order.ts';
 import type { Row } from '../row.ts';
 import { beyond } from './beyond.ts';
 import { checkEmptiness, hasRows, isLost } from './known-rows.ts';
@@ -33,13 +34,13 @@ export async function isProvenEmpty(
   const isOrdered = listing.orders.has('cursor');
   const open = await listing.ask({
     bounds: listing.bounds({ from }),
-    order: isOrdered ? { by: 'cursor' } : undefined,
+    order: isOrdered ? rising : undefined,
     place: firstPage,
   });
   if (holds(open, from, to)) return false;
   // In order, the first row from here on leaves out nothing before it, wherever it lies.
   if (open.inside.length > 0 && (isOrdered || isAllOf(open))) return true;
-  const order = isOrdered ? { by: 'cursor' as const, isDescending: true } : undefined;
+  const order = isOrdered ? falling : undefined;
   let back = known !== undefined && known < from ? from - known : likelyGap(listing);
   // Rows have come: a trouble that gives nothing would have to have come back.
   let hasCome = open.rows.length > 0;

@@ -1,15 +1,12 @@
 import type { Interval } from '../../stream/interval.ts';
 import { OrderIgnored } from '../detour.ts';
 import { firstPage, type Listing, type PageRead, type PageRequest } from '../listing.ts';
-import { isInOrder } from '../order.ts';
+import { falling, isInOrder, rising } from '../order.ts';
 import type { Row } from '../row.ts';
 import { beyond } from './beyond.ts';
 import { isProvenEmpty } from './proven-empty.ts';
 import { stitch } from './stitch.ts';
 import type { Range } from './walk.ts';
-
-const rising = { by: 'cursor' as const };
-const falling = { by: 'cursor' as const, isDescending: true };
 
 /**
  * For lists ordered by their cursor. Always page 1, from the last second that is known in full: whoever is edited
