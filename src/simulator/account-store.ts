@@ -50,10 +50,7 @@ export class AccountStore {
       readings: settings.readings,
       lists: {
         all: (list) => this.all(list),
-        childrenOf: (list, parent) =>
-          this.list(list)
-            .childrenOf(parent)
-            .map((row) => this.list(list).publicId(row)),
+        childrenOf: (list, parent) => this.list(list).childrenOf(parent),
         parentOf: (list, row) => this.list(list).parentOf(row)!,
         record: (list, row) => this.list(list).record(row),
         publicId: (list, row) => this.list(list).publicId(row),

@@ -106,8 +106,9 @@ export class ServedList {
     if (this.families?.revision !== revision) {
       const rows = new Map<number | string, number[]>();
       for (const row of this.table.rowsIn(LISTED)) {
-        const known = rows.get(this.parentOf(row)!);
-        if (known === undefined) rows.set(this.parentOf(row)!, [row]);
+        const of = this.parentOf(row)!;
+        const known = rows.get(of);
+        if (known === undefined) rows.set(of, [row]);
         else known.push(row);
       }
       this.families = { revision, rows };

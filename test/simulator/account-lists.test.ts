@@ -34,6 +34,23 @@ test('what a file hangs on is spelled in one of two ways', async () => {
   });
 });
 
+test('what a file has of versions is worked out once, not once for each of them', async () => {
+  await withAccount({ leads: 5, rows: { files: 1, file_versions: 300 } }, async (simulator) => {
+    const versions = simulator.account.list('file_versions');
+    const publicId = versions.publicId.bind(versions);
+    let named = 0;
+    versions.publicId = (row) => {
+      named += 1;
+      return publicId(row);
+    };
+    const [uuid] = simulator.account.ids('files');
+    const { body } = await askDrive(simulator, `files/${uuid}/versions`);
+    expect(body._embedded.versions.length).toBe(300);
+    expect([...simulator.account.truth('file_versions')].length).toBe(300);
+    expect(named).toBeLessThan(4 * 300);
+  });
+});
+
 /** One record of everything that Kommo serves by id: the path below /api/v4/ and what the record says of itself. */
 function byId({ account }: Simulator): [path: string, shown: object][] {
   const first = (list: string) => account.ids(list)[0]!;

@@ -28,9 +28,10 @@ export const fileLists: readonly ListDeclaration[] = [
       id: (row) => row.uuid(),
       fields: (row) => {
         const versions = row.world.childrenOf('file_versions', row.uuid());
+        const latest = versions.at(-1);
         return {
           uuid: row.uuid(),
-          version_uuid: versions.at(-1) ?? row.uuid(11),
+          version_uuid: latest === undefined ? row.uuid(11) : row.world.publicId('file_versions', latest),
           ...fileFields(row),
           has_multiple_versions: versions.length > 1,
         };
@@ -64,7 +65,7 @@ export const fileLists: readonly ListDeclaration[] = [
         has_multiple_versions: false,
         file_uuid: row.parent,
         // A version is the main one until another follows.
-        is_main: row.world.childrenOf('file_versions', row.parent).at(-1) === row.uuid(),
+        is_main: row.world.childrenOf('file_versions', row.parent).at(-1) === row.index,
       }),
     }),
   },

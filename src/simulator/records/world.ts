@@ -13,8 +13,8 @@ export interface World {
   table(list: string): Table;
   /** The listed records of a list. */
   all(list: string): readonly KommoRecord[];
-  /** The ids of the listed records that belong to this one, the newest last. */
-  childrenOf(list: string, parent: number | string): readonly (number | string)[];
+  /** The rows of the listed records that belong to this one, the newest last. */
+  childrenOf(list: string, parent: number | string): readonly number[];
   /** What an event of the past is about, by row, where the readings decide it; known with the table of events. */
   eventSubjects: ReadonlyMap<number, number>;
   /** The id of the record that a row belongs to. */
