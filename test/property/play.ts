@@ -83,6 +83,7 @@ export async function play(scenario: Scenario, engine?: typeof run): Promise<Pla
     const wasUnreadable = unreadable(scenario, simulator);
     tables.begin(mode);
     const stateBefore = tables.state;
+    const askedBefore = { ...simulator.statistics.byList };
     tables.onRow = ({ key, version }, data) => {
       if (!chronicle.wasTrue(key, version, turn)) played.wrong.push(`never true: ${key} ${version}`);
       if (isDated && Number(data[stream.cursor!]) < start)
@@ -111,7 +112,9 @@ export async function play(scenario: Scenario, engine?: typeof run): Promise<Pla
     const reason = failures.size > 0 ? (wasUnreadable ?? unreadable(scenario, simulator)) : undefined;
     if (trouble === 'refused' && refusals.concern && reason === undefined) {
       const state = [stateBefore, tables.state] as const;
-      played.wrong.push(...refusals.faultsOf(failures, tables.events, state));
+      const { byList } = simulator.statistics;
+      const wasAsked = (list: string) => byList[list] !== askedBefore[list];
+      played.wrong.push(...refusals.faultsOf(failures, tables.events, state, wasAsked));
       if (failures.size === 0) refresh = undefined;
       return;
     }

@@ -26,11 +26,13 @@ export class Refusals {
   /**
    * What is wrong with the end of a run that met them. All lists refused: that is told, and nothing else is said to
    * have been read. Some of them: the run is complete but for these, which it names, and whose entries stay as they were.
+   * What it did not ask for, because the refresh that it went on with had read it, it cannot know to be refused.
    */
   faultsOf(
     failures: Failures,
     events: readonly SyncEvent[],
     [before, after]: readonly [StreamState | undefined, StreamState | undefined],
+    wasAsked: (resource: string) => boolean,
   ): string[] {
     const { lists } = this.#stream;
     const refused = lists.filter((list) => this.#isRefused(list));
@@ -49,6 +51,7 @@ export class Refusals {
     const uncovered = (finished?.type === 'finished' && finished.uncovered) || [];
     const untold = refused
       .filter((list) => !this.#mayNotBeAsked(list))
+      .filter((list) => wasAsked(resourceOf(list)) || !isReadAlready(list, before))
       .filter(({ adds }) => !uncovered.some((part) => isDeepStrictEqual(part, adds)));
     const moved = refused
       .filter(({ parent }) => parent === undefined)
@@ -70,4 +73,10 @@ export class Refusals {
   #mayNotBeAsked({ parent }: List): boolean {
     return parent !== undefined && !(resourceOf(parent.list) in this.#refused);
   }
+}
+
+/** A list without a cursor is read in one step: what a refresh that was cut off says of it holds for all of it. */
+function isReadAlready({ cursor, name }: List, state: StreamState | undefined): boolean {
+  const entry = state?.lists?.[name];
+  return cursor === undefined && entry?.mode === 'full_refresh' && entry.finished === 0 && entry.until >= 0;
 }
