@@ -319,3 +319,22 @@ test('readers that meet a heavy page at once make pages smaller once', async () 
     expect(Math.max(...sizes.slice(-10))).toBe(125);
   });
 });
+
+test.each([50, 100])(
+  'an import in one second that fills a page of %i does not show that the account sorts',
+  async (pageCap) => {
+    await withAccount({ readings: { order: 'ignored', pageCap } }, async (simulator, clock) => {
+      const { account } = simulator;
+      account.import({ stream: 'leads', count: 130, at: account.now() - 5_000 });
+      const destination = new Destination();
+      const options = { simulator, clock, streams: only('leads'), mode: 'incremental' as const, destination };
+      await read(options);
+      clock.advance(3_600_000);
+      for (const id of account.ids('leads').slice(-3)) account.edit('leads', id);
+      clock.advance(3_600_000);
+      const { failures } = await read(options);
+      expect([...failures!.values()].map(String)).toEqual([]);
+      expect(missing(simulator, destination, 'leads')).toEqual([]);
+    });
+  },
+);

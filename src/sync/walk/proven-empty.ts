@@ -4,6 +4,7 @@ import { firstPage, type Listing, type PageRead } from '../listing.ts';
 import { falling, rising } from '../order.ts';
 import type { Row } from '../row.ts';
 import { beyond } from './beyond.ts';
+import { leavesOutNone } from './kept-order.ts';
 import { checkEmptiness, hasRows, isLost } from './known-rows.ts';
 
 /** Empty answers in a row, from ever further back, that only a lasting trouble or a real end can give. */
@@ -39,7 +40,8 @@ export async function isProvenEmpty(
   });
   if (holds(open, from, to)) return false;
   // In order, the first row from here on leaves out nothing before it, wherever it lies.
-  if (open.inside.length > 0 && (isOrdered || isAllOf(open))) return true;
+  if (open.inside.length > 0 && ((isOrdered && (await leavesOutNone(listing, open))) || isAllOf(open)))
+    return true;
   const order = isOrdered ? falling : undefined;
   let back = known !== undefined && known < from ? from - known : likelyGap(listing);
   // Rows have come: a trouble that gives nothing would have to have come back.
@@ -50,7 +52,8 @@ export async function isProvenEmpty(
     const read = await listing.ask({ bounds, order, place: firstPage });
     if (holds(read, from)) return false;
     if (read.rows.length > 0) {
-      if (order !== undefined || (read.inside.length > 0 && isAllOf(read))) return true;
+      if (order !== undefined && (await leavesOutNone(listing, read))) return true;
+      if (read.inside.length > 0 && isAllOf(read)) return true;
       // What lies in front fills the page.
       if (back === 1) return !(await hides(listing, { from: from - 1, to }, from));
       hasCome = true;

@@ -4,6 +4,7 @@ import { firstPage, type Listing, type PageRead, type PageRequest } from '../lis
 import { falling, isInOrder, rising } from '../order.ts';
 import type { Row } from '../row.ts';
 import { beyond } from './beyond.ts';
+import { isById, leavesOutNone } from './kept-order.ts';
 import { isProvenEmpty } from './proven-empty.ts';
 import { stitch } from './stitch.ts';
 import type { Range } from './walk.ts';
@@ -80,19 +81,8 @@ async function* allUpTo(range: Range, rows: readonly Row[]): AsyncGenerator<Row[
 async function fromTheTop(listing: Listing, window: Interval, from: number): Promise<Row[] | undefined> {
   const top = await listing.ask({ bounds: listing.bounds(window), order: falling, place: firstPage });
   const lowest = top.rows.at(-1)?.cursor;
-  const isSure =
-    listing.facts.cursorOrder === 'honoured' || top.rows.length * 2 < top.limit || fallsByItself(top);
-  return isSure && lowest !== undefined && lowest < from ? top.inside.toReversed() : undefined;
-}
-
-/** Rows of many seconds that are in no order of their ids are in this order because they were asked for in it. */
-function fallsByItself({ rows }: PageRead): boolean {
-  const seconds = new Set(rows.map(({ cursor }) => cursor));
-  return seconds.size >= 10 && !isById(rows);
-}
-
-function isById(rows: readonly Row[]): boolean {
-  return isInOrder(rows, { by: 'id' }) || isInOrder(rows, { by: 'id', isDescending: true });
+  const isAll = lowest !== undefined && lowest < from && (await leavesOutNone(listing, top));
+  return isAll ? top.inside.toReversed() : undefined;
 }
 
 /**
