@@ -11,23 +11,25 @@ export interface Bounds {
 
 /**
  * Different upper bounds that have to bring a record of exactly their second: where nothing is later, one comes as well
- * when the filter was overlooked. Of a lower bound, older records would tell.
+ * when the filter was overlooked.
  */
-const telling = 2;
+const differentBounds = 2;
+/** The same of a lower bound: answers, since the filter is overlooked up to three times in a row (kommo-api.md §5.6). */
+const answers = 4;
 
 /**
  * Nobody documents whether Kommo's bounds are inclusive. A bound is proven inclusive when records with exactly
  * that value come back; the contrary cannot be proven.
  */
 export class BoundsEvidence {
-  #fromIsInclusive = false;
+  #inclusiveFrom = 0;
   readonly #inclusiveTo = new Set<number>();
 
   /** Bounds to ask with: one second wider than what is wanted until it is known that this is not needed. */
   widen({ from, to }: Partial<Interval>): Bounds {
     const asked = {
-      from: moved(from, this.#fromIsInclusive ? 0 : -1),
-      to: moved(to, this.#inclusiveTo.size >= telling ? 0 : 1),
+      from: moved(from, this.#inclusiveFrom >= answers ? 0 : -1),
+      to: moved(to, this.#inclusiveTo.size >= differentBounds ? 0 : 1),
     };
     return { from, to, asked };
   }
@@ -42,9 +44,9 @@ export class BoundsEvidence {
     for (const { cursor } of rows) {
       if (from !== undefined && cursor < from) return false;
       if (to !== undefined && cursor > to) above += 1;
-      if (cursor === from) this.#fromIsInclusive = true;
-      if (cursor === to && isLongAgo && this.#inclusiveTo.size < telling) this.#inclusiveTo.add(to);
+      if (cursor === to && isLongAgo && this.#inclusiveTo.size < differentBounds) this.#inclusiveTo.add(to);
     }
+    if (rows.some(({ cursor }) => cursor === from)) this.#inclusiveFrom += 1;
     // A record edited while Kommo was assembling the page may lie above the bound; many of them may not.
     return above * 2 <= rows.length && above <= 10;
   }

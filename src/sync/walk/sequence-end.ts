@@ -60,11 +60,10 @@ export class SequenceEnd {
     facts.followed(read, false);
     if (newest === undefined || next.isCircle) return 'end';
     if (!(await isDepth(this.#listing, this.#bounds, newest, next.end))) {
-      // What came empty may not do so any more.
+      // It may have been one when what is behind it was asked for.
       const first = rows.length > 0 ? page + 1 : page;
-      const late = next.end > first ? await this.#again(first, limit) : undefined;
-      if (late !== undefined || rows.length > 0) return late ?? 'end';
-      return 'elsewhere';
+      const isMore = next.end > 2 && (await this.#isShownNow(first, limit));
+      return rows.length === 0 || isMore ? 'elsewhere' : 'end';
     }
     // Larger pages reach further with the same number.
     if (limit < largest && rows.length > 0) {
@@ -84,9 +83,10 @@ export class SequenceEnd {
     throw tooDeep(this.#listing, newest.page);
   }
 
-  async #again(page: number, limit: number): Promise<PageRead | undefined> {
-    const read = await this.#listing.ask({ bounds: this.#bounds, place: () => ({ page, limit }) });
-    return read.rows.some(this.isNews) ? read : undefined;
+  /** Whether the page brings something new by now. */
+  async #isShownNow(page: number, limit: number): Promise<boolean> {
+    const { rows } = await this.#listing.ask({ bounds: this.#bounds, place: () => ({ page, limit }) });
+    return rows.some(this.isNews);
   }
 
   /**
