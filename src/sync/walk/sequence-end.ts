@@ -25,8 +25,12 @@ export class SequenceEnd {
     this.#proof = proof;
   }
 
-  /** What has come into being since the run began is the next one's: a list that grows would never end. */
-  readonly isNews = (row: Row) => this.#known.isNew(row) && !isYoung(this.#listing, row);
+  /**
+   * What has come into being since the run began is the next one's: a list that grows would never end. A second does
+   * not grow.
+   */
+  readonly isNews = (row: Row) =>
+    this.#known.isNew(row) && (this.#bounds.to !== undefined || !isYoung(this.#listing, row));
 
   /** Whether the next page may be taken without rows that both have: the page ends where the reader stands. */
   #isAtPlace(read: PageRead): boolean {
