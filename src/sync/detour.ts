@@ -10,6 +10,9 @@ export class OrderIgnored extends Error {}
 /** What was asked about is not over yet by the server's clock: the windows have to end earlier. */
 export class WindowStillOpen extends Error {}
 
+/** Meanwhile it is known that less has to be asked for than was. */
+export class BoundsProven extends Error {}
+
 /** The question itself does not suit the account, which may be for the filter in it. */
 export function mayBeForTheFilter(error: unknown): error is RefusedRequestError | NotAvailableError {
   const isRefused = error instanceof RefusedRequestError || error instanceof NotAvailableError;

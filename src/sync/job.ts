@@ -3,7 +3,7 @@ import { NotAvailableError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type Interval, subtract } from '../stream/interval.ts';
 import type { ClosedSecond } from './closed-second.ts';
-import { FiltersIgnored, OrderIgnored, WindowStillOpen } from './detour.ts';
+import { BoundsProven, FiltersIgnored, OrderIgnored, WindowStillOpen } from './detour.ts';
 import type { Errand } from './errand.ts';
 import type { CountingClient } from './in-flight.ts';
 import type { Progress } from './list-reading.ts';
@@ -134,7 +134,7 @@ export class Job implements Progress {
       const { whole } = coverage!;
       this.ranges.replace([allOf(this.ranges.left.length === 0 ? [whole] : this.ranges.left, whole.to)]);
       this.layout += 1;
-    } else throw reason;
+    } else if (!(reason instanceof BoundsProven)) throw reason;
   }
 
   /** Says what has been found out: that a list is not filtered turns out to be a refusal of it, as long as no answer comes. */

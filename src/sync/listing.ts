@@ -143,6 +143,12 @@ export class Listing {
     return this.#bounds.widen(window);
   }
 
+  /** Whether less would be asked for by now. */
+  isOutdated({ from, to, asked }: Bounds): boolean {
+    const now = this.bounds({ from, to }).asked;
+    return asked.from !== undefined && (now.from !== asked.from || now.to !== asked.to);
+  }
+
   /**
    * How often an empty answer behind `read` is to be asked for again. It is what was to be expected behind a page
    * with much room left, and behind as many rows as were there before; behind others it may be a trouble that passes.

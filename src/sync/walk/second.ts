@@ -50,7 +50,7 @@ async function* byCount(listing: Listing, bounds: Bounds): AsyncGenerator<Row[],
       // Some servers give a page again where there is none.
       if (!read.exists || (signature !== '' && shown.has(signature))) {
         if (last !== undefined && (await isDepth(listing, bounds, { ...last, rows: [] }, page)))
-          throw tooDeep(listing, last.page);
+          throw tooDeep(listing, bounds, last.page);
         break;
       }
       shown.add(signature);

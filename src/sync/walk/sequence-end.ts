@@ -84,7 +84,7 @@ export class SequenceEnd {
       facts.forgetCap();
       return 'unclear';
     }
-    throw tooDeep(this.#listing, newest.page);
+    throw tooDeep(this.#listing, this.#bounds, newest.page);
   }
 
   /** Whether the page brings something new by now. */

@@ -1,5 +1,6 @@
 import { UnexpectedAnswerError } from '../../errors.ts';
 import type { Interval } from '../../stream/interval.ts';
+import type { Bounds } from '../bounds.ts';
 import { firstPage, type Listing, type PageRead, type PageRequest } from '../listing.ts';
 import { comesBehind, type Order, reversed } from '../order.ts';
 import type { Row } from '../row.ts';
@@ -37,12 +38,13 @@ export async function* stitch(
   if (outcome !== 'too long' || stitching.last === undefined || isDivisible) return outcome;
   const back = new Stitching(listing, window, { by: 'id', isDescending: true }, {}, stitching.last);
   if ((yield* back.rows()) === 'read') return 'read';
-  throw tooDeep(listing, listing.facts.maximumPage);
+  throw tooDeep(listing, stitching.bounds, listing.facts.maximumPage);
 }
 
 class Stitching {
   /** The id of the last row that has come. */
   last: Row['id'] | undefined;
+  readonly bounds: Bounds;
   readonly #listing: Listing;
   readonly #window: Partial<Interval>;
   readonly #order: Order;
@@ -64,7 +66,8 @@ class Stitching {
     this.#order = order;
     this.#options = options;
     this.#until = until;
-    this.#request = { bounds: listing.bounds(window), order };
+    this.bounds = listing.bounds(window);
+    this.#request = { bounds: this.bounds, order };
     this.last = options.after?.last;
   }
 

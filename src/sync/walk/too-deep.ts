@@ -1,5 +1,6 @@
 import { UnexpectedAnswerError } from '../../errors.ts';
 import type { Bounds } from '../bounds.ts';
+import { BoundsProven } from '../detour.ts';
 import type { Listing, PageRead } from '../listing.ts';
 
 /** The share of rows that two pages in the same place have in common at least, though people work. */
@@ -61,9 +62,10 @@ async function isGiven(
   return false;
 }
 
-/** What cannot be read behind `page`. */
-export function tooDeep({ purpose }: Listing, page: number): UnexpectedAnswerError {
+/** What to throw where nothing can be read behind `page`. A second beside the one that is wanted may be what fills it. */
+export function tooDeep(listing: Listing, bounds: Bounds, page: number): Error {
+  if (listing.isOutdated(bounds)) return new BoundsProven();
   return new UnexpectedAnswerError(
-    `${purpose}: Kommo gives no page behind page ${page}, and there may be more records than that in a place that cannot be read in parts`,
+    `${listing.purpose}: Kommo gives no page behind page ${page}, and there may be more records than that in a place that cannot be read in parts`,
   );
 }
