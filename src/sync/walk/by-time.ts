@@ -35,8 +35,9 @@ export async function* byTime(
       if (isFirst) return 'empty';
       continue;
     }
-    // Nothing but the second before: now its bound is known to be inclusive.
-    if (inside.length === 0 && rows.length > 0 && !part.isAgain) {
+    // Nothing but the seconds beside it: soon its bounds are known to be inclusive.
+    const isBeside = inside.length === 0 && rows.length > 0;
+    if (isBeside && (!part.isAgain || rows.some(({ cursor }) => cursor < from))) {
       parts.add({ from, to, isAgain: true });
       continue;
     }

@@ -48,9 +48,10 @@ export async function* watermark(listing: Listing, range: Range): AsyncGenerator
   if (verdict === 'doubt' || (!brings && read.rows.length < read.limit)) {
     const all = await withTheTop(listing, read, { from: start, to });
     if (all !== undefined) return yield* allUpTo(range, all);
+    // Nothing but the second before: soon its bound is known to be inclusive, and records may follow.
+    if (last === undefined && read.rows.some(({ cursor }) => cursor < start)) return undefined;
     if (!brings) return yield* behindHiddenRows(listing, range, request, read);
   }
-  // A page of nothing but the second before: now its bound is known to be inclusive, and records may follow.
   if (last === undefined) return undefined;
   if (inside[0]!.cursor < last) {
     range.held = last - 1;
