@@ -2,6 +2,7 @@ import { UnexpectedAnswerError } from '../../errors.ts';
 import type { Bounds } from '../bounds.ts';
 import { BoundsProven } from '../detour.ts';
 import type { Listing, PageRead } from '../listing.ts';
+import type { Row } from '../row.ts';
 
 /** The share of rows that two pages in the same place have in common at least, though people work. */
 const alike = 0.75;
@@ -53,13 +54,22 @@ async function isGiven(
     for (const deeper of [first, first + 1]) {
       const place = () => ({ page: deeper, limit: smaller });
       const again = await listing.ask({ bounds, place, looks: 3 });
-      // Behind the last page a list may have grown.
-      const head = again.rows.slice(0, Math.ceil(again.rows.length / 2));
-      const known = head.filter(({ id }) => ids.size === 0 || ids.has(id));
-      if (known.length > 0 && known.length >= alike * head.length) return true;
+      if (isAlike(again.rows, ids)) return true;
     }
   }
   return false;
+}
+
+/**
+ * Whether a page shows what was known to be in its place; anything where nothing is known. A few rows may stand in front
+ * of that, and behind it the list may have grown.
+ */
+function isAlike(rows: readonly Row[], known: ReadonlySet<Row['id']>): boolean {
+  if (known.size === 0) return rows.length > 0;
+  const first = rows.findIndex(({ id }) => known.has(id));
+  if (first < 0 || first * 2 > rows.length) return false;
+  const head = rows.slice(first, Math.ceil((first + rows.length) / 2));
+  return head.filter(({ id }) => known.has(id)).length >= alike * head.length;
 }
 
 /** What to throw where nothing can be read behind `page`. A second beside the one that is wanted may be what fills it. */
