@@ -40,27 +40,24 @@ async function* byCount(listing: Listing, bounds: Bounds): AsyncGenerator<Row[],
     const shown = new Set<string>();
     let hidden = 0;
     let last: PageRead | undefined;
-    for (
-      let page = 1;
-      hidden < mostHiddenPages && page < mostHiddenPages + (4 * seen.size) / limit;
-      page += 1
-    ) {
+    let page = 1;
+    let isEnd = false;
+    for (; hidden < mostHiddenPages && page < mostHiddenPages + (4 * seen.size) / limit; page += 1) {
       const read = await listing.ask({ bounds, place: () => ({ page, limit }), looks: 3 });
       const signature = read.rows.map(({ id }) => id).join();
       // Some servers give a page again where there is none.
-      if (!read.exists || (signature !== '' && shown.has(signature))) {
-        if (last !== undefined && (await isDepth(listing, bounds, { ...last, rows: [] }, page)))
-          throw tooDeep(listing, bounds, last.page);
-        break;
-      }
+      if (!read.exists || (signature !== '' && shown.has(signature))) break;
       shown.add(signature);
       if (read.rows.length > 0) last = read;
       hidden = read.rows.length === 0 ? hidden + 1 : 0;
       if (read.rows.length < limit) short += 1;
       came += read.inside.length;
       yield read.inside.filter(({ id }) => !seen.has(id) && seen.add(id));
-      if (listing.facts.judge(read) === 'end') break;
+      isEnd = listing.facts.judge(read) === 'end';
+      if (isEnd) break;
     }
+    if (!isEnd && last !== undefined && (await isDepth(listing, bounds, { ...last, rows: [] }, page)))
+      throw tooDeep(listing, bounds, last.page);
     const isCounted = short <= 1;
     if (isCounted) most = Math.max(most, came);
     quiet = seen.size === known ? quiet + 1 : 0;

@@ -53,10 +53,10 @@ export class SequenceEnd {
     const next = await beyond(this.#listing, request, read, this.isNews, this.#known.isFromFront);
     const found = next.found ?? (await this.#grown(read));
     if (found !== undefined) {
+      if (found.page > page) facts.followed(read, true);
       // The page itself, with nothing left of what it showed: rows have slid past it.
       const hasSlid = found.page <= page && found.rows.every(this.#known.isNew);
       if (hasSlid || !this.#isAtPlace(read)) return 'elsewhere';
-      if (found.page > page) facts.followed(read, true);
       // What was taken for a depth was none, or is none any more.
       if (found.page > facts.maximumPage) facts.maximumPage = Number.POSITIVE_INFINITY;
       return found;
