@@ -54,6 +54,8 @@ export class SequenceEnd {
     const found = next.found ?? (await this.#grown(read));
     if (found !== undefined) {
       if (found.page > page) facts.followed(read, true);
+      // Where pages count in fewer rows than were asked for, those behind it are on the next one.
+      else if (facts.isCustomary(rows.length)) facts.repeated(rows.length);
       // The page itself, with nothing left of what it showed: rows have slid past it.
       const hasSlid = found.page <= page && found.rows.every(this.#known.isNew);
       if (hasSlid || !this.#isAtPlace(read)) return 'elsewhere';

@@ -13,7 +13,7 @@ import type { Outcome, WindowOptions } from './walk.ts';
 const patience = 16;
 /** Further looks at an empty answer where rows are known to be. */
 const emptyLooks = 6;
-/** So often a seam may lead back to the first page. */
+/** So often a seam may lead back to the first page before a later one brings anything. */
 const mostRestarts = 6;
 
 /**
@@ -111,6 +111,7 @@ class Sequence {
         if (!isRepeated) this.#newest = read;
         this.#hasShrunk = false;
         idle = 0;
+        if (!isStart) restarts = 0;
       }
       yield this.#known.take(read);
       const verdict = facts.judge(read);
