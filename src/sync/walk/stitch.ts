@@ -1,6 +1,5 @@
 import { UnexpectedAnswerError } from '../../errors.ts';
 import type { Interval } from '../../stream/interval.ts';
-import type { Bounds } from '../bounds.ts';
 import { firstPage, type Listing, type PageRead, type PageRequest } from '../listing.ts';
 import { comesBehind, type Order, reversed } from '../order.ts';
 import type { Row } from '../row.ts';
@@ -38,20 +37,20 @@ export async function* stitch(
   if (outcome !== 'too long' || stitching.last === undefined || isDivisible) return outcome;
   const back = new Stitching(listing, window, { by: 'id', isDescending: true }, {}, stitching.last);
   if ((yield* back.rows()) === 'read') return 'read';
-  throw tooDeep(listing, stitching.bounds, listing.facts.maximumPage);
+  throw tooDeep(listing, stitching.request.bounds, listing.facts.maximumPage);
 }
 
 class Stitching {
   /** The id of the last row that has come. */
   last: Row['id'] | undefined;
-  readonly bounds: Bounds;
+  /** How its pages are asked for. */
+  readonly request: Omit<PageRequest, 'place'>;
   readonly #listing: Listing;
   readonly #window: Partial<Interval>;
   readonly #order: Order;
   readonly #options: WindowOptions;
   /** Where this id is reached, all has come. */
   readonly #until: Row['id'] | undefined;
-  readonly #request: Omit<PageRequest, 'place'>;
   #overlap = 0;
 
   constructor(
@@ -66,8 +65,7 @@ class Stitching {
     this.#order = order;
     this.#options = options;
     this.#until = until;
-    this.bounds = listing.bounds(window);
-    this.#request = { bounds: this.bounds, order };
+    this.request = { bounds: listing.bounds(window), order };
     this.last = options.after?.last;
   }
 
@@ -135,7 +133,7 @@ class Stitching {
     const seam = { position, overlap: this.#overlap };
     const place = (largest: number) => pageAt(seam, largest);
     const { page, limit } = place(this.#listing.largest);
-    return { request: { ...this.#request, place }, reach: page * limit };
+    return { request: { ...this.request, place }, reach: page * limit };
   }
 
   #joins({ page, rows }: PageRead): boolean {
@@ -161,7 +159,7 @@ class Stitching {
   /** Whether rows behind the last one are in the list, as the page at its other end has it. */
   async #isFollowed(): Promise<boolean> {
     const order = reversed(this.#order);
-    const request = { ...this.#request, order, place: firstPage, looks: barrenLooks };
+    const request = { ...this.request, order, place: firstPage, looks: barrenLooks };
     const isBehind = ({ id }: Row) => comesBehind(id, this.last, this.#order);
     // Where the page comes down to what is known, it leaves nothing out that is wanted.
     const isMore = (rows: readonly Row[]) =>
@@ -188,7 +186,7 @@ class Stitching {
     const { facts } = this.#listing;
     if (limit > facts.pageCap) return undefined;
     const isNew = ({ id }: Row) => comesBehind(id, this.last, this.#order);
-    const request = { ...this.#request, place: firstPage, looks: barrenLooks };
+    const request = { ...this.request, place: firstPage, looks: barrenLooks };
     // A page that ends elsewhere is of another list: the filter was overlooked.
     const isAtLast = rows.length === 0 ? read.exists : rows.at(-1)!.id === this.last;
     const ahead = isAtLast ? await beyond(this.#listing, request, { page, limit }, isNew) : undefined;
