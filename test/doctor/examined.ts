@@ -23,7 +23,7 @@ export async function busyAccount(options: SimulatorOptions = {}) {
   const clock = hastyClock();
   const simulator = await startSimulator({
     ...{ leads: 900, contacts: 400, companies: 300, tasks: 300, events: 900, pipelines: 6, users: 20 },
-    ...{ requestsPerSecond: null, recordEvents: true, clock },
+    ...{ requestsPerSecond: null, compress: false, recordEvents: true, clock },
     ...options,
   });
   onTestFinished(() => simulator.close());

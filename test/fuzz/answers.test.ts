@@ -158,7 +158,13 @@ const misfortune = fc.oneof(
 );
 
 test('records of any shape', async () => {
-  const simulator = await startSimulator({ leads: 2, users: 2, pipelines: 1, requestsPerSecond: null });
+  const simulator = await startSimulator({
+    leads: 2,
+    users: 2,
+    pipelines: 1,
+    requestsPerSecond: null,
+    compress: false,
+  });
   onTestFinished(() => simulator.close());
   const settings = { api_url: simulator.url, api_key: simulator.token, requests_per_second: 1e6 };
   const { config } = writeFiles({ config: settings });

@@ -33,6 +33,7 @@ async function withAccount(
   const simulator = await startSimulator({
     clock,
     requestsPerSecond: null,
+    compress: false,
     ...none,
     ...options,
     onRequest: (request) => {

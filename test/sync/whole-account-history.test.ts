@@ -32,6 +32,7 @@ test.each(split.map((stream) => [stream.name, stream] as const))(
       const simulator: Simulator = await startSimulator({
         clock,
         requestsPerSecond: null,
+        compress: false,
         leads: 25,
         onRequest: () => {
           clock.advance(1_000);

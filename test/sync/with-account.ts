@@ -14,7 +14,13 @@ export async function withAccount(
   use: (simulator: Simulator, clock: VirtualClock) => Promise<void>,
 ): Promise<void> {
   const clock = createVirtualClock();
-  const simulator = await startSimulator({ clock, requestsPerSecond: null, ...none, ...options });
+  const simulator = await startSimulator({
+    clock,
+    requestsPerSecond: null,
+    compress: false,
+    ...none,
+    ...options,
+  });
   try {
     await use(simulator, clock);
   } finally {

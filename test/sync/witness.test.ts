@@ -26,7 +26,7 @@ async function inOffice(
   const readings = { linksTouch: false, tagsTouch: false, mergesTouch: false, restoresTouch: false };
   const small = { leads: 30, contacts: 20, companies: 10, customers: 10, tasks: 0, events: 5 };
   const simulator = await startSimulator({
-    ...{ clock, readings, requestsPerSecond: null, recordEvents: true },
+    ...{ clock, readings, requestsPerSecond: null, compress: false, recordEvents: true },
     ...{ ...small, ...sizes },
   });
   const destination = new Destination();
