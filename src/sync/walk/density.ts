@@ -22,6 +22,11 @@ export function afterWindow({ ceiling }: Density, span: number, count: number, i
   return { width, isMeasured: count >= intended / 4, ceiling: ceiling * 2, floor: 0 };
 }
 
+/** Whether there are widths worth a try between one that was empty and one that held too much. */
+export function canBeDivided(floor: number, span: number): boolean {
+  return floor * 1.5 < span && floor + 1 < span;
+}
+
 /** What a window of `span` seconds that held too much says about the next one in its place. */
 export function afterTooLong(before: Density, span: number): Density {
   // Records may have come in since a window as wide was empty.
@@ -31,7 +36,7 @@ export function afterTooLong(before: Density, span: number): Density {
 
 /** The wider window that tells about an empty one of `span` seconds; undefined where it would hold too much. */
 export function afterEmpty({ ceiling }: Density, span: number): Density | undefined {
-  if (ceiling < span * 1.5) return undefined;
+  if (!canBeDivided(span, ceiling)) return undefined;
   return { width: Math.ceil(between(span, ceiling, span * 8)), isMeasured: false, ceiling, floor: span };
 }
 

@@ -1,7 +1,14 @@
 import { type Interval, merge } from '../../stream/interval.ts';
 import type { Listing } from '../listing.ts';
 import type { Row } from '../row.ts';
-import { afterEmpty, afterTooLong, afterWindow, type Density, unknownDensity } from './density.ts';
+import {
+  afterEmpty,
+  afterTooLong,
+  afterWindow,
+  canBeDivided,
+  type Density,
+  unknownDensity,
+} from './density.ts';
 import { isProvenEmpty } from './proven-empty.ts';
 import { reachesBehind } from './reaches-behind.ts';
 import type { Range, Walk, WindowReader } from './walk.ts';
@@ -29,7 +36,7 @@ export function byWindows(read: WindowReader): Walk {
     const to = bookmark?.to ?? Math.min(range.to, base + density.width - 1);
     range.held = to;
     // What is known to be empty of it leaves too little to divide.
-    const isDivisible = to > from && density.floor * 1.5 < to - base + 1;
+    const isDivisible = canBeDivided(density.floor, to - base + 1);
     const isGuess = !density.isMeasured && bookmark === undefined && isDivisible;
     const { known } = range;
     // The last row that is known makes an honest answer one that is not empty.
