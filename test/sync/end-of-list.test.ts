@@ -193,6 +193,26 @@ describe('a server that gives no page behind the fifth', () => {
   });
 });
 
+test.each([
+  ['inclusive', 'inclusive'],
+  ['inclusive', 'exclusive'],
+  ['exclusive', 'inclusive'],
+  ['exclusive', 'exclusive'],
+] as const)(
+  'an import within one second that holds more than the pages that are given is read from both ends (%s, %s)',
+  async (lowerBound, upperBound) => {
+    const readings = { maximumPage: 5, beyondDepth: 'repeat', lowerBound, upperBound } as const;
+    for (let shift = 0; shift < 12; shift += 1) {
+      await withAccount({ seed: 7, readings }, async (account) => {
+        spread(account, 'tasks', 60, 300);
+        const at = account.simulator.account.now() - 150 * day - shift * 7_777;
+        account.simulator.account.import({ stream: 'tasks', count: 8 * pageSize, at });
+        await account.readAll('tasks');
+      });
+    }
+  },
+);
+
 describe('a whole list without an order', () => {
   test.each([1, 2, 3])('users: one is removed before request %i, and no other one is lost', async (when) => {
     const options: Parameters<typeof withAccount>[0] = {
