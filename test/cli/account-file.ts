@@ -28,16 +28,21 @@ export async function accountWithFile(options: SimulatorOptions = {}) {
 
 /** What the file holds of each of its streams and is alive: `key version`, sorted. */
 export function versionsInFile(path: string): Record<string, string[]> {
-  const tables = ask<{ name: string }>(path, "SELECT name FROM sqlite_schema WHERE type = 'table'");
-  const present = streams.filter((stream) => tables.some(({ name }) => name === stream.name));
-  const versions = present.map((stream) => {
-    const { name, key, cursor } = stream;
-    const columns = [key.join(" || '/' || ") || "''", cursor ?? '0'].join(" || ' ' || ");
-    const living = marksOf(stream).size === 0 ? '' : 'WHERE _deleted_at IS NULL';
-    const rows = ask<{ version: string }>(path, `SELECT ${columns} AS version FROM ${name} ${living}`);
-    return [name, rows.map(({ version }) => version).sort()];
+  return withFile(path, (database) => {
+    const tables = rowsOf<{ name: string }>(database, "SELECT name FROM sqlite_schema WHERE type = 'table'");
+    const present = streams.filter((stream) => tables.some(({ name }) => name === stream.name));
+    const versions = present.map((stream) => {
+      const { name, key, cursor } = stream;
+      const columns = [key.join(" || '/' || ") || "''", cursor ?? '0'].join(" || ' ' || ");
+      const living = marksOf(stream).size === 0 ? '' : 'WHERE _deleted_at IS NULL';
+      const rows = rowsOf<{ version: string }>(
+        database,
+        `SELECT ${columns} AS version FROM ${name} ${living}`,
+      );
+      return [name, rows.map(({ version }) => version).sort()];
+    });
+    return Object.fromEntries(versions);
   });
-  return Object.fromEntries(versions);
 }
 
 /** The streams that are read where none is named. */
@@ -69,9 +74,16 @@ export function statesInFile(path: string): Map<string, StreamState> {
 }
 
 export function ask<Row = Record<string, unknown>>(path: string, sql: string): Row[] {
+  return withFile(path, (database) => rowsOf<Row>(database, sql));
+}
+
+const rowsOf = <Row>(database: SQLite.Database, sql: string) => database.prepare<[], Row>(sql).all();
+
+/** Opening a file takes longer than most questions: it has a hundred views. */
+function withFile<Answer>(path: string, use: (database: SQLite.Database) => Answer): Answer {
   const database = new SQLite(path, { readonly: true });
   try {
-    return database.prepare<[], Row>(sql).all();
+    return use(database);
   } finally {
     database.close();
   }

@@ -4,13 +4,13 @@ import type { WriteStream } from 'node:tty';
 import { pathToFileURL } from 'node:url';
 import type { Context } from '../../src/cli/context.ts';
 import { perform } from '../../src/cli/perform.ts';
-import type { Clock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import { createRedactor } from '../../src/redact.ts';
 import { LineWriter } from '../../src/sink/lines.ts';
 import { openTerminal } from '../../src/sink/terminal.ts';
 import { streams } from '../../streams/index.ts';
 import { expectNoLeaks, secretsOf } from './leaks.ts';
-import { root } from './program.ts';
+import { type Ended, root } from './program.ts';
 
 export interface Performed {
   code: number;
@@ -81,4 +81,31 @@ export async function performHere(
   const code = await perform(context, crashed);
   expectNoLeaks(args, { stdout, stderr }, [...secrets, ...secretsOf(args, {})]);
   return { code, stdout, stderr };
+}
+
+/** The time of day, and later by all that anybody has slept: nobody waits for it. */
+export function skippingClock(): Clock {
+  let skipped = 0;
+  return {
+    now: () => Date.now() + skipped,
+    async sleep(milliseconds, signal) {
+      signal?.throwIfAborted();
+      skipped += milliseconds;
+    },
+  };
+}
+
+/**
+ * What `runProgram` does, without a process of its own: a start costs half a second of processor time, most of it for
+ * loading the program anew.
+ */
+export const runHere = runIn(systemClock);
+
+/** The same in a time that the account shares. */
+export function runIn(clock: Clock) {
+  return async (
+    program: string,
+    args: readonly string[],
+    environment: NodeJS.ProcessEnv = {},
+  ): Promise<Ended> => ({ signal: null, ...(await performHere(args, { program, environment, clock })) });
 }

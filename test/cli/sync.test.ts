@@ -11,15 +11,17 @@ import {
   versionsInAccount,
   versionsInFile,
 } from './account-file.ts';
+import { runHere } from './in-process.ts';
 import { ended, runProgram, startProgram } from './program.ts';
 
+const flags = (config: string, path: string) => ['sync', '--config', config, '--to', path];
 const sync = (config: string, path: string, ...more: string[]) =>
-  runProgram('source-kommo', ['sync', '--config', config, '--to', path, ...more]);
+  runHere('source-kommo', [...flags(config, path), ...more]);
 
 describe('sync', () => {
   test('fills a file with the account, and brings it up to date', async () => {
     const { simulator, config, path } = await accountWithFile({ recordEvents: true });
-    const first = await sync(config, path);
+    const first = await runProgram('source-kommo', flags(config, path));
     expect(first).toMatchObject({ code: 0 });
     expect(versionsInFile(path)).toEqual(versionsInAccount(simulator));
     const [heading, ...rows] = first.stdout.trimEnd().split('\n');

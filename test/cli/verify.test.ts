@@ -2,16 +2,23 @@ import { writeFileSync } from 'node:fs';
 import SQLite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { accountWithFile, ask, defaults } from './account-file.ts';
+import { hastyClock, performHere } from './in-process.ts';
 import { runProgram } from './program.ts';
 
+/** An account, and commands in its time: nobody waits for a second to be over. */
+async function timedAccount(leads: number) {
+  const clock = hastyClock();
+  const account = await accountWithFile({ leads, clock });
+  return { ...account, perform: (...args: string[]) => performHere(args, { clock }) };
+}
+
 async function synced(leads = 600) {
-  const account = await accountWithFile({ leads });
-  const { config, path } = account;
-  expect((await runProgram('source-kommo', ['sync', '--config', config, '--to', path])).code).toBe(0);
+  const account = await timedAccount(leads);
+  const { config, path, perform } = account;
+  expect((await perform('sync', '--config', config, '--to', path)).code).toBe(0);
   return {
     ...account,
-    verify: (...more: string[]) =>
-      runProgram('source-kommo', ['verify', '--config', config, '--db', path, ...more]),
+    verify: (...more: string[]) => perform('verify', '--config', config, '--db', path, ...more),
     damage: (sql: string) => {
       const database = new SQLite(path);
       database.exec(sql);
@@ -72,7 +79,7 @@ describe('verify', () => {
   });
 
   test('does not call a file incomplete for what is gone, and not gone what is marked', async () => {
-    const { verify, damage, path, simulator, config } = await synced(100);
+    const { verify, damage, path, simulator, config, perform } = await synced(100);
     const [first, second] = ask<{ id: number }>(path, 'SELECT id FROM leads ORDER BY id').map(({ id }) => id);
     for (const id of [first!, second!]) simulator.account.purge('leads', id);
     const before = await verify('--streams', 'leads');
@@ -81,7 +88,7 @@ describe('verify', () => {
     expect(before.stdout).toContain(`\n  2 gone from Kommo: ${first}, ${second}\n`);
     expect(before.stdout).toContain('What is gone from Kommo is marked by sync --full-refresh.');
     const sync = ['sync', '--config', config, '--to', path, '--streams', 'leads', '--full-refresh'];
-    expect((await runProgram('source-kommo', sync)).code).toBe(0);
+    expect((await perform(...sync)).code).toBe(0);
     expect((await verify('--streams', 'leads')).stdout).not.toContain('gone');
     damage('UPDATE leads SET _deleted_at = 5 WHERE id = (SELECT max(id) FROM leads)');
     const { code, stdout } = await verify('--streams', 'leads');
@@ -113,7 +120,7 @@ describe('verify', () => {
   });
 
   test('calls a row stale whose links or tags differ, though its time of change does not', async () => {
-    const { verify, simulator, config, path } = await synced(60);
+    const { verify, simulator, config, path, perform } = await synced(60);
     const { account, readings } = simulator;
     Object.assign(readings, { linksTouch: false, tagsTouch: false, clockSkew: 3600 });
     const [linked, tagged, gone] = account.ids('leads') as number[];
@@ -123,8 +130,7 @@ describe('verify', () => {
     account.tag('leads', tagged!, 'of the day');
     account.remove('leads', gone!);
     readings.clockSkew += 60;
-    const sync = (...more: string[]) =>
-      runProgram('source-kommo', ['sync', '--config', config, '--to', path, ...more]);
+    const sync = (...more: string[]) => perform('sync', '--config', config, '--to', path, ...more);
     const settings = { api_url: simulator.url, api_key: simulator.token, requests_per_second: 10_000 };
     const streams = ['--streams', 'leads,contacts'];
     writeFileSync(config, JSON.stringify({ ...settings, witness: false }));
@@ -141,15 +147,15 @@ describe('verify', () => {
   });
 
   test('a full refresh fixes what it lists', async () => {
-    const { verify, damage, config, path } = await synced(100);
+    const { verify, damage, config, path, perform } = await synced(100);
     damage('DELETE FROM leads WHERE id % 2');
     expect((await verify()).code).toBe(1);
-    await runProgram('source-kommo', ['sync', '--config', config, '--to', path, '--full-refresh']);
+    await perform('sync', '--config', config, '--to', path, '--full-refresh');
     expect((await verify()).code).toBe(0);
   });
 
   test('looks only at what was asked of the account: start_date', async () => {
-    const { simulator, config, path } = await accountWithFile({ leads: 300 });
+    const { simulator, config, path, perform } = await timedAccount(300);
     const from = new Date((simulator.account.now() - 200 * 86_400) * 1000).toISOString().slice(0, 10);
     const settings = {
       api_url: simulator.url,
@@ -158,9 +164,9 @@ describe('verify', () => {
       requests_per_second: 10_000,
     };
     writeFileSync(config, JSON.stringify(settings));
-    await runProgram('source-kommo', ['sync', '--config', config, '--to', path]);
+    await perform('sync', '--config', config, '--to', path);
     expect(ask(path, 'SELECT count(*) < 300 AS fewer FROM leads')).toEqual([{ fewer: 1 }]);
-    const { code, stdout } = await runProgram('source-kommo', ['verify', '--config', config, '--db', path]);
+    const { code, stdout } = await perform('verify', '--config', config, '--db', path);
     expect(stdout).toMatch(new RegExp(`^leads .*; complete from ${from}T00:00:00Z up to`, 'm'));
     expect(stdout).toMatch(/^users .*; complete up to/m);
     expect(stdout).toMatch(/is complete/);
@@ -168,12 +174,11 @@ describe('verify', () => {
   });
 
   test('tells a stream that the file does not hold, or that no sync has finished', async () => {
-    const { simulator, config, path } = await accountWithFile({ leads: 50 });
+    const { simulator, config, path, perform } = await timedAccount(50);
     simulator.faults.addNamed('forbidden', { list: 'users' });
-    await runProgram('source-kommo', ['sync', '--config', config, '--to', path, '--streams', 'leads,users']);
+    await perform('sync', '--config', config, '--to', path, '--streams', 'leads,users');
     simulator.faults.clear();
-    const verify = (...more: string[]) =>
-      runProgram('source-kommo', ['verify', '--config', config, '--db', path, ...more]);
+    const verify = (...more: string[]) => perform('verify', '--config', config, '--db', path, ...more);
     const all = await verify();
     expect(all.code).toBe(1);
     expect(all.stdout).toMatch(/^leads .*complete up to/m);

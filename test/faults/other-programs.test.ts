@@ -4,7 +4,8 @@ import { namedFaults } from '../../src/simulator/faults.ts';
 import type { FaultRule, Simulator } from '../../src/simulator/simulator.ts';
 import { streams } from '../../streams/index.ts';
 import { versionsInAccount, versionsInFile } from '../cli/account-file.ts';
-import { ended, runProgram, writeFiles } from '../cli/program.ts';
+import { runHere } from '../cli/in-process.ts';
+import { ended, writeFiles } from '../cli/program.ts';
 import { delivered, truth, understood } from '../conformance/singer/tap.ts';
 import { account, settingsFor, startFlying, streamNames, streamsOn } from './whole-run.ts';
 
@@ -63,7 +64,7 @@ describe.concurrent('the tap meets', () => {
     expectDelivered(simulator, othersThan(failed), together(read));
     simulator.faults.clear();
     const files = writeFiles({ config: settings, state: read.state });
-    const next = await runProgram('tap-kommo', ['--config', files.config, '--state', files.state, ...named]);
+    const next = await runHere('tap-kommo', ['--config', files.config, '--state', files.state, ...named]);
     expect(next.code).toBe(0);
     expectDelivered(simulator, streamNames, together(read, understood(next.stdout)));
   });
@@ -87,7 +88,7 @@ describe.concurrent('sync meets', () => {
     for (const name of othersThan(failed)) expect(filled[name], name).toEqual(truths[name]);
     for (const name of failed) expect(truths[name], name).toEqual(expect.arrayContaining(filled[name]!));
     simulator.faults.clear();
-    expect((await runProgram('source-kommo', [...sync, '--config', config])).code).toBe(0);
+    expect((await runHere('source-kommo', [...sync, '--config', config])).code).toBe(0);
     expect(versionsInFile(`${kommo}.db`)).toEqual(truths);
   });
 });

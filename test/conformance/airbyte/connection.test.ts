@@ -1,6 +1,7 @@
 /** The connector acceptance tests' TestConnection: exit 0 for yes and no, an error for "could not say". */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
+import { runProgram } from '../../cli/program.ts';
 import { errorsIn, ofType } from '../../dialect/airbyte/messages.ts';
 import { runVerb, settingsFor } from './source.ts';
 
@@ -12,8 +13,8 @@ beforeAll(async () => {
 afterEach(() => simulator.faults.clear());
 afterAll(() => simulator.close());
 
-const status = async (config: unknown) => {
-  const { code, messages } = await runVerb('check', { 'config.json': config });
+const status = async (config: unknown, run?: typeof runProgram) => {
+  const { code, messages } = await runVerb('check', { 'config.json': config }, run);
   expect(errorsIn(messages)).toEqual([]);
   const statuses = ofType(messages, 'CONNECTION_STATUS');
   expect(statuses).toHaveLength(1);
@@ -24,7 +25,7 @@ const status = async (config: unknown) => {
 const token = (access_token: string) => ({ credentials: { auth_type: 'long_lived_token', access_token } });
 
 test('good settings succeed, and name the account', async () => {
-  const { status: answer, message } = await status(settingsFor(simulator));
+  const { status: answer, message } = await status(settingsFor(simulator), runProgram);
   expect(answer).toBe('SUCCEEDED');
   expect(message).toContain(simulator.account.subdomain);
 });

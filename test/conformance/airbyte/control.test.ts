@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
+import { runIn, skippingClock } from '../../cli/in-process.ts';
 import { ended, startProgram, writeFiles } from '../../cli/program.ts';
 import { errorsIn, type Message, ofType, readMessages, statusesIn } from '../../dialect/airbyte/messages.ts';
 import { configure, recordsOf, runVerb } from './source.ts';
@@ -9,11 +10,14 @@ import { configure, recordsOf, runVerb } from './source.ts';
 let simulator: Simulator;
 let catalog: Message;
 let config: Message;
+const clock = skippingClock();
+const run = runIn(clock);
 
 beforeEach(async () => {
   simulator = await startSimulator({
     leads: 60,
     requestsPerSecond: null,
+    clock,
     oauth: {
       clientId: 'the-client',
       clientSecret: 'the-client-secret',
@@ -40,7 +44,7 @@ beforeEach(async () => {
 afterEach(() => simulator.close());
 
 const read = () =>
-  runVerb('read', { 'config.json': config, 'catalog.json': configure(catalog, 'full_refresh') });
+  runVerb('read', { 'config.json': config, 'catalog.json': configure(catalog, 'full_refresh') }, run);
 
 test('new tokens are told in the config as it came, before a record is read with them', async () => {
   const { code, messages } = await read();
@@ -55,7 +59,7 @@ test('new tokens are told in the config as it came, before a record is read with
   }).toEqual(config);
   expect(simulator.oauth.accepts(`Bearer ${access_token}`)).toBe(true);
   expect(refresh_token).not.toBe('the-first-refresh-token');
-  expect(Date.parse(token_expiry_date)).toBeGreaterThan(Date.now());
+  expect(Date.parse(token_expiry_date)).toBeGreaterThan(clock.now());
   const types = messages.map(({ type }) => type);
   expect(types.indexOf('CONTROL')).toBeLessThan(types.indexOf('RECORD'));
 });
@@ -71,7 +75,7 @@ test('the config that was told serves the next read, which renews nothing', asyn
 
 test('an access token that is revoked in the middle is renewed, and nothing is lost', async () => {
   config.credentials.access_token = simulator.oauth.issueAccessToken();
-  config.credentials.token_expiry_date = new Date(Date.now() + 3_600_000).toISOString();
+  config.credentials.token_expiry_date = new Date(clock.now() + 3_600_000).toISOString();
   simulator.faults.addNamed('unauthorized', { after: 3, times: 1 });
   const { code, messages } = await read();
   expect(code).toBe(0);
@@ -90,7 +94,7 @@ test('a refresh token that was used up is an error that says what to do', async 
 });
 
 test('check tells new tokens too', async () => {
-  const { code, messages } = await runVerb('check', { 'config.json': config });
+  const { code, messages } = await runVerb('check', { 'config.json': config }, run);
   expect(code).toBe(0);
   const types = messages.map(({ type }) => type).filter((type) => type !== 'LOG');
   expect(types).toEqual(['CONTROL', 'CONNECTION_STATUS']);

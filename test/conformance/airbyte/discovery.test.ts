@@ -1,6 +1,7 @@
 /** The connector acceptance tests' TestDiscovery (airbyte.md §1.9, §4.1). */
 import { Ajv } from 'ajv';
 import { beforeAll, expect, test } from 'vitest';
+import { runProgram } from '../../cli/program.ts';
 import { type Message, ofType } from '../../dialect/airbyte/messages.ts';
 import { type Outcome, runVerb } from './source.ts';
 
@@ -9,9 +10,8 @@ let streams: Message[];
 
 beforeAll(async () => {
   // Nobody listens there: discovery asks no account.
-  outcome = await runVerb('discover', {
-    'config.json': { api_url: 'http://127.0.0.1:1', subdomain: 'x', api_key: 'none' },
-  });
+  const config = { api_url: 'http://127.0.0.1:1', subdomain: 'x', api_key: 'none' };
+  outcome = await runVerb('discover', { 'config.json': config }, runProgram);
   streams = ofType(outcome.messages, 'CATALOG')[0].streams;
 });
 

@@ -3,6 +3,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
 import { streams as declared } from '../../../streams/index.ts';
+import { type runHere, runIn, skippingClock } from '../../cli/in-process.ts';
 import { runProgram, writeFiles } from '../../cli/program.ts';
 import { errorsIn, type Message, ofType, readMessages, statusesIn } from '../../dialect/airbyte/messages.ts';
 import { configure, type Outcome, recordsOf, runVerb, settingsFor, statesOf } from './source.ts';
@@ -11,17 +12,18 @@ let simulator: Simulator;
 let catalog: Message;
 let first: Outcome;
 
-const read = (configured: unknown, more: Record<string, unknown> = {}) =>
-  runVerb('read', { 'config.json': settingsFor(simulator), 'catalog.json': configured, ...more });
+const clock = skippingClock();
+const read = (configured: unknown, run: typeof runHere = runIn(clock)) =>
+  runVerb('read', { 'config.json': settingsFor(simulator), 'catalog.json': configured }, run);
 
 beforeAll(async () => {
-  simulator = await startSimulator({ leads: 150, requestsPerSecond: null });
+  simulator = await startSimulator({ leads: 150, requestsPerSecond: null, clock });
   // The log is the only place that tells what is gone.
   for (const id of simulator.account.sample('leads', 5)) simulator.account.remove('leads', id);
   // A second that is not over yet is the next read's.
   simulator.readings.clockSkew += 5;
   [catalog] = ofType((await runVerb('discover')).messages, 'CATALOG');
-  first = await read(configure(catalog, 'full_refresh'));
+  first = await read(configure(catalog, 'full_refresh'), runProgram);
 });
 afterEach(() => simulator.faults.clear());
 afterAll(() => simulator.close());

@@ -1,7 +1,8 @@
-/** The executable as a platform uses it: files in, messages out, every line checked. */
+/** The program as a platform uses it: files in, messages out, every line checked. */
 import { ok } from 'node:assert';
 import type { Simulator } from '../../../src/simulator/simulator.ts';
-import { runProgram, writeFiles } from '../../cli/program.ts';
+import { runHere } from '../../cli/in-process.ts';
+import { writeFiles } from '../../cli/program.ts';
 import { type Message, ofType, readMessages } from '../../dialect/airbyte/messages.ts';
 
 export interface Outcome {
@@ -9,10 +10,15 @@ export interface Outcome {
   messages: Message[];
 }
 
-export async function runVerb(verb: string, files: Record<string, unknown> = {}): Promise<Outcome> {
+/** Runs a verb, here or as a process of its own. */
+export async function runVerb(
+  verb: string,
+  files: Record<string, unknown> = {},
+  run = runHere,
+): Promise<Outcome> {
   const paths = writeFiles(files);
   const flags = Object.entries(paths).flatMap(([name, path]) => [`--${name.split('.')[0]}`, path]);
-  const { code, stdout, stderr } = await runProgram('source-kommo', [verb, ...flags]);
+  const { code, stdout, stderr } = await run('source-kommo', [verb, ...flags]);
   // The platform logs each line of stderr as an error (airbyte.md §2.2).
   ok(stderr === '', stderr);
   return { code, messages: readMessages(stdout) };

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { root } from '../../cli/program.ts';
+import { root, runProgram } from '../../cli/program.ts';
 import { type Message, ofType } from '../../dialect/airbyte/messages.ts';
 import { type Outcome, runVerb } from './source.ts';
 
@@ -12,7 +12,7 @@ let spec: Message;
 let nodes: { path: string; name: string; node: Message }[];
 
 beforeAll(async () => {
-  outcome = await runVerb('spec');
+  outcome = await runVerb('spec', {}, runProgram);
   [spec] = ofType(outcome.messages, 'SPEC');
   nodes = [...walk(spec.connectionSpecification, '')];
 });

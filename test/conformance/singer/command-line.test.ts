@@ -4,12 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { generateMeltano } from '../../../scripts/generate-meltano.ts';
 import { capabilities } from '../../../src/dialect/singer/about.ts';
 import { streams as declared } from '../../../streams/index.ts';
+import { runHere } from '../../cli/in-process.ts';
 import { root, runProgram, writeFiles } from '../../cli/program.ts';
 import { settingsFor, simulatedAccount, streamNames, sync } from './tap.ts';
 
 const account = simulatedAccount({ leads: 10 });
 const defaultNames = declared.flatMap(({ name, selectedByDefault }) => (selectedByDefault ? [name] : []));
-const tap = (...args: string[]) => runProgram('tap-kommo', args);
+const tap = (...args: string[]) => runHere('tap-kommo', args);
+const start = (...args: string[]) => runProgram('tap-kommo', args);
 
 describe('without a config (singer.md §7.1)', () => {
   it.each([
@@ -20,13 +22,13 @@ describe('without a config (singer.md §7.1)', () => {
     ['--about --format text', /Capabilities:\n {2}- catalog\n/],
     ['--about --format=markdown', /^# `tap-kommo`\n.*\| subdomain \| True \| None \|/s],
   ])('%s answers on stdout alone', async (args, expected) => {
-    const { code, stdout, stderr } = await tap(...args.split(' '));
+    const { code, stdout, stderr } = await start(...args.split(' '));
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(expected);
   });
 
   it('--about --format json has the shape that the Hub reads', async () => {
-    const { code, stdout } = await tap('--about', '--format', 'json');
+    const { code, stdout } = await start('--about', '--format', 'json');
     expect(code).toBe(0);
     const about = JSON.parse(stdout);
     expect(about).toMatchObject({ name: 'tap-kommo', capabilities: [...capabilities] });
@@ -39,7 +41,7 @@ describe('without a config (singer.md §7.1)', () => {
   });
 
   it('--discover needs no config either, and says the same twice', async () => {
-    const [first, second] = await Promise.all([tap('--discover'), tap('-d')]);
+    const [first, second] = await Promise.all([start('--discover'), start('-d')]);
     expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: '' });
     expect(second.stdout).toBe(first.stdout);
   });
@@ -209,7 +211,8 @@ describe('errors (singer.md §7.8)', () => {
   });
 
   it('a refused token: one line that says what to do, last, and the token nowhere', async () => {
-    const ended = await sync(account.simulator, { settings: { api_key: 'refused-token-123' } });
+    const settings = { api_key: 'refused-token-123' };
+    const ended = await sync(account.simulator, { settings }, runProgram);
     expect(ended.code).toBe(1);
     expect(ended.stderr.trimEnd().split('\n').at(-1)).toMatch(/^CRITICAL .*token/);
     expect(ended.stderr + ended.stdout).not.toContain('refused-token-123');
@@ -256,11 +259,7 @@ describe('settings (singer.md §7.15)', () => {
       TAP_KOMMO_API_URL: `${api_url}`,
       TAP_KOMMO_REQUESTS_PER_SECOND: `${requests_per_second}`,
     };
-    const ended = await runProgram(
-      'tap-kommo',
-      ['--config', 'ENV', '--config', config, '--test'],
-      environment,
-    );
+    const ended = await runHere('tap-kommo', ['--config', 'ENV', '--config', config, '--test'], environment);
     expect({ code: ended.code, first: first(ended.stdout) }).toEqual({ code: 0, first: 'SCHEMA' });
   });
 
@@ -285,11 +284,7 @@ describe('settings (singer.md §7.15)', () => {
       TAP_KOMMO_CREDENTIALS: '{"auth_type":"long_lived_token"}',
       TAP_KOMMO_CREDENTIALS_ACCESS_TOKEN: `${api_key}`,
     };
-    const ended = await runProgram(
-      'tap-kommo',
-      ['--config', config, '--config', 'ENV', '--test'],
-      environment,
-    );
+    const ended = await runHere('tap-kommo', ['--config', config, '--config', 'ENV', '--test'], environment);
     expect(ended.code).toBe(0);
   });
 
@@ -309,7 +304,7 @@ describe('settings (singer.md §7.15)', () => {
     const { api_key, ...others } = settingsFor(account.simulator);
     const { config } = writeFiles({ config: others });
     const environment = { KOMMO_API_KEY: `${api_key}` };
-    expect((await runProgram('tap-kommo', ['--config', config, '--test'], environment)).code).toBe(0);
+    expect((await runHere('tap-kommo', ['--config', config, '--test'], environment)).code).toBe(0);
   });
 
   it.each([

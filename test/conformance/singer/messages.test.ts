@@ -4,18 +4,19 @@ import addFormats from 'ajv-formats';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SchemaNode } from '../../../src/dialect/singer/json-schema.ts';
 import { streams } from '../../../streams/index.ts';
+import { runHere } from '../../cli/in-process.ts';
 import { runProgram, writeFiles } from '../../cli/program.ts';
 import { defaultNames, delivered, type Run, simulatedAccount, streamNames, sync, truth } from './tap.ts';
 
 const account = simulatedAccount();
 let all: Run;
 beforeAll(async () => {
-  all = await sync(account.simulator, { flags: ['--streams', 'all'] });
+  all = await sync(account.simulator, { flags: ['--streams', 'all'] }, runProgram);
 });
 
 /** The catalog that discovery gives, with rules as Meltano writes them. */
 async function catalogWith(rules: Record<string, Record<string, Record<string, unknown>>>) {
-  const catalog = JSON.parse((await runProgram('tap-kommo', ['--discover'])).stdout);
+  const catalog = JSON.parse((await runHere('tap-kommo', ['--discover'])).stdout);
   for (const entry of catalog.streams) {
     const ofStream = rules[entry.tap_stream_id] ?? { '': { selected: false } };
     for (const { breadcrumb, metadata } of entry.metadata)
@@ -121,7 +122,7 @@ describe.each(streamNames)('%s', (stream) => {
 describe('a catalog', () => {
   it('is taken as discovery prints it, and means what is selected by default', async () => {
     const run = await sync(account.simulator, {
-      catalog: (await runProgram('tap-kommo', ['--discover'])).stdout,
+      catalog: (await runHere('tap-kommo', ['--discover'])).stdout,
     });
     expect(run.code).toBe(0);
     expect(Object.keys(run.records).toSorted()).toEqual(defaultNames.toSorted());

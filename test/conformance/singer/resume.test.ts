@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { discoverCatalog } from '../../../src/dialect/singer/catalog.ts';
-import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
+import type { Simulator } from '../../../src/simulator/simulator.ts';
 import { streams } from '../../../streams/index.ts';
 import { startProgram } from '../../cli/program.ts';
 import {
@@ -8,6 +8,7 @@ import {
   delivered,
   type Run,
   simulatedAccount,
+  startAccount,
   sync,
   syncFlags,
   truth,
@@ -42,7 +43,7 @@ async function stopped(simulator: Simulator, stop: (lines: number) => NodeJS.Sig
 
 describe('state (singer.md §7.5)', () => {
   it('lets the next run read what changed, and an idle one say where it is', async () => {
-    const simulator = await startSimulator({ leads: 200, requestsPerSecond: null });
+    const simulator = await startAccount({ leads: 200 });
     try {
       const first = await sync(simulator);
       const ids = simulator.account.sample('leads', 3);
@@ -145,7 +146,7 @@ describe('a run that ends early', () => {
     { why: 'that nobody asked for by name', catalog: undefined, code: 0, said: /^WARNING tasks: left out/m },
   ])('because a stream $why cannot be read, delivers the others, and says so (P4)', async (expected) => {
     const { catalog, code, said } = expected;
-    const simulator = await startSimulator({ leads: 50, requestsPerSecond: null });
+    const simulator = await startAccount({ leads: 50 });
     try {
       simulator.faults.addNamed('forbidden', { list: 'tasks' });
       const run = await sync(simulator, { catalog });
@@ -165,7 +166,7 @@ describe('a run that ends early', () => {
 });
 
 it('text that breaks targets comes out as text that does not (singer.md §7.12)', async () => {
-  const simulator = await startSimulator({ leads: 3, requestsPerSecond: null });
+  const simulator = await startAccount({ leads: 3 });
   try {
     const names = {
       nul: 'a\u0000b',

@@ -1,8 +1,10 @@
 import { beforeAll } from 'vitest';
+import type { Clock } from '../../../src/clock.ts';
 import type { SchemaNode } from '../../../src/dialect/singer/json-schema.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../../src/simulator/simulator.ts';
 import { streams } from '../../../streams/index.ts';
-import { type Ended, runProgram, writeFiles } from '../../cli/program.ts';
+import { runIn, skippingClock } from '../../cli/in-process.ts';
+import { type Ended, writeFiles } from '../../cli/program.ts';
 
 export interface Message {
   type: string;
@@ -23,11 +25,20 @@ export interface Run extends Ended {
   state: NonNullable<Message['value']>;
 }
 
+/** An account in a time of its own, in which nobody waits. */
+export type TimedAccount = Simulator & { clock: Clock };
+
+export async function startAccount(options: SimulatorOptions = {}): Promise<TimedAccount> {
+  const clock = skippingClock();
+  const simulator = await startSimulator({ clock, requestsPerSecond: null, compress: false, ...options });
+  return Object.assign(simulator, { clock });
+}
+
 /** A simulated account for the tests of a file. */
-export function simulatedAccount(options: SimulatorOptions = {}): { readonly simulator: Simulator } {
-  let simulator: Simulator;
+export function simulatedAccount(options: SimulatorOptions = {}): { readonly simulator: TimedAccount } {
+  let simulator: TimedAccount;
   beforeAll(async () => {
-    simulator = await startSimulator({ leads: 300, requestsPerSecond: null, compress: false, ...options });
+    simulator = await startAccount({ leads: 300, ...options });
     return () => simulator.close();
   });
   return {
@@ -62,9 +73,13 @@ export function syncFlags(
   return [...Object.entries(files).flatMap(([name, path]) => [`--${name}`, path]), ...flags];
 }
 
-/** Runs the tap as a program of its own, and reads what it said. */
-export async function sync(simulator: Simulator, inputs: Inputs = {}): Promise<Run> {
-  const ended = await runProgram('tap-kommo', syncFlags(simulator, inputs), inputs.environment);
+/** Runs the tap, here or as a process of its own, and reads what it said. */
+export async function sync(
+  simulator: TimedAccount,
+  inputs: Inputs = {},
+  run = runIn(simulator.clock),
+): Promise<Run> {
+  const ended = await run('tap-kommo', syncFlags(simulator, inputs), inputs.environment);
   return { ...ended, ...understood(ended.stdout) };
 }
 
