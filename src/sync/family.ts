@@ -2,12 +2,12 @@ import type { NotAvailableError } from '../errors.ts';
 import type { List, Parent } from '../stream/declaration.ts';
 import { type Child, type Fields, fieldsBesideId, placed } from './child.ts';
 import { Coverage, formatKnown, type ReadingPeriod } from './coverage.ts';
-import { EmptyLists } from './empty-lists.ts';
 import type { ListReading, Progress } from './list-reading.ts';
 import type { Listing, Witness } from './listing.ts';
 import { PageSize } from './page-size.ts';
 import { compareIds, type ParentId, ParentsDone, parseParentsDone } from './parents-done.ts';
 import type { Row } from './row.ts';
+import { RowCounts } from './row-counts.ts';
 import { Silence } from './silence.ts';
 import { type ListState, type Reached, unread } from './state.ts';
 import type { StreamReading } from './stream-reading.ts';
@@ -27,7 +27,7 @@ export class Family implements Progress {
   readonly parent: Parent;
   /** How far its lists are believed when they come empty. */
   readonly silence = new Silence({ isOfMany: true });
-  readonly empty: EmptyLists;
+  readonly rowCounts: RowCounts;
   /** The page size that the server bears for them. */
   readonly size: PageSize;
   requests = 0;
@@ -59,7 +59,7 @@ export class Family implements Progress {
     part.isResumed = before !== undefined;
     this.#before = before ?? unread(part.mode, undefined);
     this.#doneBefore = parseParentsDone(this.#before.done);
-    this.empty = new EmptyLists(parseParentsDone(part.before?.done ?? '').empty, this.#doneBefore.empty);
+    this.rowCounts = new RowCounts(parseParentsDone(part.before?.done ?? '').rows, this.#doneBefore.rows);
   }
 
   /** The list of the parents, as it is asked for here: of what `with=` adds, nothing is needed. */
@@ -113,10 +113,10 @@ export class Family implements Progress {
     return child;
   }
 
-  /** A list was read in full. */
-  read(child: Child, { isEmpty }: { isEmpty: boolean }): void {
-    // Where a parent has changed, something is expected of its list.
-    if (isEmpty && !this.parent.onlyChanged) this.empty.add(child.ids);
+  /** A list was read in full, and holds so many rows. */
+  read(child: Child, rows: number): void {
+    // Where a parent has changed, something else is expected of its list.
+    if (!this.parent.onlyChanged) this.rowCounts.add(child.ids, rows, this.part.list.pageSize);
     this.#ended(child);
   }
 
@@ -140,7 +140,7 @@ export class Family implements Progress {
     if (this.#ids === undefined) return undefined;
     const isDone = this.#next === this.#ids.length && this.#underWay.size === 0;
     const marks = isDone
-      ? new ParentsDone({ refused: this.#refused, empty: this.empty.found })
+      ? new ParentsDone({ refused: this.#refused, rows: this.rowCounts.found })
       : this.#marks(this.#ids);
     return {
       ...{ version: 1, mode: this.part.mode, finished: 0, from: 0 },
@@ -165,7 +165,7 @@ export class Family implements Progress {
   #marks(ids: readonly ParentId[]): ParentsDone {
     const underWay = [...this.#underWay].flatMap((child) => child.ids);
     const pending = new Set([...underWay, ...ids.slice(this.#next)]);
-    return this.#doneBefore.with(ids, pending, this.#refused, this.empty.found);
+    return this.#doneBefore.with(ids, pending, this.#refused, this.rowCounts.found);
   }
 
   /** Up to which second the list of a parent was delivered by earlier runs; -1 for not at all. */

@@ -35,6 +35,8 @@ export class Job implements Progress {
   /** Rises when the ranges are laid out anew, so that readers of the old ones know. */
   layout = 0;
   requests = 0;
+  /** Rows that have come. */
+  rows = 0;
   #ended = false;
   #isRead = false;
   #untold: string | undefined;
@@ -60,11 +62,12 @@ export class Job implements Progress {
     this.listing = new Listing(list, { client: counting, purpose: this.name, clock, closed, ...shared });
     this.listing.origin = origin;
     this.listing.witness = coverage?.knownRow;
-    this.listing.wasEmpty =
-      member?.family.empty.were(member.child.ids) ??
-      coverage?.wasEmpty ??
-      feeds.some(({ part }) => part.before?.rows === 0);
-    this.listing.knownRows = Math.max(0, ...feeds.map(({ part }) => part.rowsBefore));
+    const rowsBefore =
+      member === undefined
+        ? Math.max(-1, ...feeds.map(({ part }) => part.rowsBefore))
+        : member.family.rowCounts.before(member.child.ids);
+    this.listing.wasEmpty = coverage?.wasEmpty ?? rowsBefore === 0;
+    this.listing.knownRows = Math.max(0, rowsBefore ?? 0);
     this.listing.facts.isNewestFirst =
       mode === 'incremental' && [...feeds, ...families].every(({ part }) => part.before?.newestFirst === 1);
     this.strategy = bestStrategy(list);
@@ -95,7 +98,7 @@ export class Job implements Progress {
     }
     if (member === undefined) for (const { part } of feeds) part.end(error);
     else if (error === undefined)
-      member.family.read(member.child, { isEmpty: this.listing.witness === undefined });
+      member.family.read(member.child, this.listing.witness === undefined ? 0 : this.rows);
     else if (error instanceof NotAvailableError) member.family.refuse(member.child, error);
     else member.family.part.end(error);
   }

@@ -59,9 +59,9 @@ export class ListReading {
     this.before = before !== undefined && coversKinds(before, list) ? before : undefined;
   }
 
-  /** How many rows the list held, as far as is known: of many lists nobody counts each. */
+  /** How many rows the list held; -1 where nobody knows. */
   get rowsBefore(): number {
-    return this.list.parent === undefined ? (this.before?.rows ?? 0) : 0;
+    return this.before?.rows ?? -1;
   }
 
   /** An unfinished pass in the same mode that this run goes on with. */

@@ -154,8 +154,12 @@ export class Listing {
    * with much room left, and behind as many rows as were there before; behind others it may be a trouble that passes.
    */
   looksBehind(read: PageRead): number {
-    const isAsBefore = read.page === 1 && read.rows.length === this.knownRows;
-    return isAsBefore || this.facts.isRoomy(read) ? 0 : patience - 1;
+    return this.isAsBefore(read) || this.facts.isRoomy(read) ? 0 : patience - 1;
+  }
+
+  /** The page holds as many rows as the whole list did. */
+  isAsBefore({ page, rows }: PageRead): boolean {
+    return page === 1 && rows.length > 0 && rows.length === this.knownRows;
   }
 
   /** Waits before the look number `look`, counted from 0, at something that cannot be true. */

@@ -1,16 +1,19 @@
 export type ParentId = number | string;
 
+/** So many rows, and of which parent. */
+const counted = /^(\d+)=(.+)$/;
+
 interface Marks {
   upTo?: ParentId | undefined;
   others?: Iterable<ParentId>;
   except?: Iterable<ParentId>;
   refused?: Iterable<ParentId>;
-  empty?: Iterable<ParentId>;
+  rows?: Iterable<readonly [ParentId, number]>;
 }
 
 /**
- * The parents whose lists are done, in one small text: `..17 23 -9 !5 =7` stands for all up to 17 and for 23, but
- * neither for 9 nor for 5, which was refused; the list of 7 held nothing. Parents are read in the order of their ids, so
+ * The parents whose lists are done, in one small text: `..17 23 -9 !5 130=7` stands for all up to 17 and for 23, but
+ * neither for 9 nor for 5, which was refused; the list of 7 held 130 rows. Parents are read in the order of their ids, so
  * that few have to be named.
  */
 export class ParentsDone {
@@ -18,14 +21,14 @@ export class ParentsDone {
   readonly others: ReadonlySet<ParentId>;
   readonly except: ReadonlySet<ParentId>;
   readonly refused: ReadonlySet<ParentId>;
-  readonly empty: ReadonlySet<ParentId>;
+  readonly rows: ReadonlyMap<ParentId, number>;
 
-  constructor({ upTo, others = [], except = [], refused = [], empty = [] }: Marks = {}) {
+  constructor({ upTo, others = [], except = [], refused = [], rows = [] }: Marks = {}) {
     this.upTo = upTo;
     this.others = new Set(others);
     this.except = new Set(except);
     this.refused = new Set(refused);
-    this.empty = new Set(empty);
+    this.rows = new Map(rows);
   }
 
   has(id: ParentId): boolean {
@@ -33,12 +36,12 @@ export class ParentsDone {
     return this.others.has(id) || (this.upTo !== undefined && compareIds(id, this.upTo) <= 0);
   }
 
-  /** After a run that had `ids` to read, in order, of which `pending` are not done; these are `refused`, those `empty`. */
+  /** After a run that had `ids` to read, in order, of which `pending` are not done; these are `refused`, those hold so many `rows`. */
   with(
     ids: readonly ParentId[],
     pending: ReadonlySet<ParentId>,
     refused: ReadonlySet<ParentId>,
-    empty: ReadonlySet<ParentId> = new Set(),
+    rows: ReadonlyMap<ParentId, number> = new Map(),
   ): ParentsDone {
     const first = ids.findIndex((id) => pending.has(id));
     const reached = ids[first - 1];
@@ -51,7 +54,7 @@ export class ParentsDone {
       others: [...this.others, ...ids.slice(first)].filter((id) => isBehind(id) && !pending.has(id)),
       except: [...pending].filter((id) => !isBehind(id)),
       refused,
-      empty,
+      rows,
     });
   }
 
@@ -63,7 +66,7 @@ export class ParentsDone {
       ...marked('', this.others),
       ...marked('-', this.except),
       ...marked('!', this.refused),
-      ...marked('=', this.empty),
+      ...[...this.rows].map(([id, count]) => `${count}=${id}`),
     ].join(' ');
   }
 }
@@ -75,10 +78,13 @@ export function parseParentsDone(text: string): ParentsDone {
     words.filter((word) => word.startsWith(mark)).map((word) => idOf(word.slice(mark.length)));
   return new ParentsDone({
     upTo: behind('..')[0],
-    others: words.filter((word) => /^[^.!=-]/.test(word)).map(idOf),
+    others: words.filter((word) => /^[^.!-]/.test(word) && !counted.test(word)).map(idOf),
     except: behind('-'),
     refused: behind('!'),
-    empty: behind('='),
+    rows: words.flatMap((word) => {
+      const [, count, id] = counted.exec(word) ?? [];
+      return id === undefined ? [] : [[idOf(id), Number(count)] as const];
+    }),
   });
 }
 

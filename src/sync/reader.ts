@@ -55,6 +55,7 @@ export function createReader({ client, delivery, closed, clock, stopped, walkOf 
       job.tell();
       for (const row of value) first = Math.min(first, row.cursor);
       rows += value.length;
+      job.rows += value.length;
       await delivery.deliver(job, upTo(closed.value, job, value));
       if (delivery.isEnough(job)) {
         job.ranges.replace([]);

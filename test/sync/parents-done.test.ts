@@ -30,6 +30,19 @@ test('runs that are cut off name exactly the parents that are done', () => {
   );
 });
 
+test('the text names how many rows a list held', () => {
+  const rows = new Map<ParentId, number>([
+    [7, 0],
+    [8, 130],
+    ['a-b', 31],
+  ]);
+  const text = `${new ParentsDone({ upTo: 9, refused: [5], rows })}`;
+  expect(text).toBe('..9 !5 0=7 130=8 31=a-b');
+  const said = parseParentsDone(text);
+  expect(said.rows).toEqual(rows);
+  expect(said.others.size).toBe(0);
+});
+
 test('the text stays small where parents are read in their order', () => {
   const ids = Array.from({ length: 10_000 }, (_, index) => index + 1);
   const pending = new Set(ids.filter((id) => id > 9_000 || id === 8_990));

@@ -98,19 +98,40 @@ test('what one list of a family finds out about the server, the others need not'
   expect(limits.filter((limit) => limit > 100).length).toBeLessThan(20);
 });
 
-test('an idle run of all default streams is cheap', async () => {
+describe('an idle run of all default streams is cheap', () => {
   const all = streams.filter(({ selectedByDefault }) => selectedByDefault);
+
+  test.each([0, 180, 249])('with %i more elements in each catalog', async (elements) => {
+    const costs: number[] = [];
+    for (const catalogs of [2, 5]) {
+      const account = await startSimulator({ requestsPerSecond: null, leads: 60, catalogs });
+      for (let count = 0; count < catalogs * elements; count += 1) account.account.create('catalog_elements');
+      const destination = new KeyedDestination();
+      await readStreams(account, all, { destination, mode: 'incremental' });
+      account.readings.clockSkew += 3_600;
+      const { requests, failures } = await readStreams(account, all, { destination, mode: 'incremental' });
+      expect(failures.size).toBe(0);
+      costs.push(requests.length);
+      await account.close();
+    }
+    const [withTwo, withFive] = costs;
+    expect(withTwo).toBeLessThanOrEqual(75);
+    expect(withFive! - withTwo!).toBeLessThanOrEqual(9);
+  });
+});
+
+test('a list of a family that holds as many rows as before is believed, and one that holds more is read on', async () => {
+  const wanted = [named('catalog_elements')];
+  const ofElements = (of: readonly string[]) => of.filter((path) => path.includes('/elements')).length;
+  for (let count = 0; count < 300; count += 1) simulator.account.create('catalog_elements');
   const destination = new KeyedDestination();
-  await readStreams(simulator, all, { destination, mode: 'incremental' });
-  simulator.readings.clockSkew += 3_600;
-  const { requests, failures } = await readStreams(simulator, all, { destination, mode: 'incremental' });
-  expect(failures.size).toBe(0);
-  expect(requests.length).toBeLessThanOrEqual(75);
-  const ofCatalogs = (of: readonly string[]) => of.filter((path) => path.includes('/catalogs')).length;
-  for (const _ of [1, 2, 3]) simulator.account.create('catalogs');
-  await readStreams(simulator, all, { destination, mode: 'incremental' });
-  const { requests: withMore } = await readStreams(simulator, all, { destination, mode: 'incremental' });
-  expect(ofCatalogs(withMore) - ofCatalogs(requests)).toBeLessThanOrEqual(9);
+  const { requests: first } = await readStreams(simulator, wanted, { destination });
+  const { requests: second } = await readStreams(simulator, wanted, { destination });
+  expect(ofElements(first)).toBeGreaterThan(4);
+  expect(ofElements(second)).toBe(4);
+  for (let count = 0; count < 300; count += 1) simulator.account.create('catalog_elements');
+  await readStreams(simulator, wanted, { destination });
+  expect(destination.keys('catalog_elements')).toEqual(keysOf(wanted[0]!));
 });
 
 describe('what the account cannot have', () => {

@@ -103,7 +103,7 @@ export class SequenceEnd {
     const { rows, page, limit, hasNext } = read;
     const isRoomy = rows.length * 2 < limit;
     const mayHaveMore = hasNext || !isRoomy || this.#listing.facts.isCustomary(rows.length);
-    if (rows.length === 0 || !mayHaveMore) return undefined;
+    if (rows.length === 0 || !mayHaveMore || this.#listing.isAsBefore(read)) return undefined;
     const found = await again(this.#listing, { bounds: this.#bounds, place: firstPage }, read, this.isNews);
     if (found === undefined) return undefined;
     // One page was all there was when the one behind it came empty.

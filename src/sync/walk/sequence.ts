@@ -119,7 +119,7 @@ class Sequence {
       const isBarren = (!hasNews && !isAnew) || isRepeated;
       // A page that was cut short holds half of its rows at least; what it left out comes with the next one.
       const isDoubtful = verdict === 'doubt' || facts.next !== 'honest';
-      if (isBarren || (isDoubtful && rows.length * 2 < read.limit)) {
+      if (isBarren || (isDoubtful && (rows.length * 2 < read.limit || this.#listing.isAsBefore(read)))) {
         const found = await this.#end.behind(read, this.#newest);
         if (found === 'end' && !isRepeated) return 'read';
         if (found === 'end') this.#position = read.offset + rows.length;
