@@ -6,6 +6,9 @@ import { isYoung } from './known-rows.ts';
 import { certain, contains, type RowsInSequence } from './rows-in-sequence.ts';
 import { isDepth, tooDeep } from './too-deep.ts';
 
+/** A list that has grown at its end so often in a row does so for ever. */
+const growing = 4;
+
 /** What lies behind the pages of a list that is read in its own sequence: more, its end, or a depth. */
 export class SequenceEnd {
   /** The last page that came shows all of the list. */
@@ -15,6 +18,9 @@ export class SequenceEnd {
   readonly #known: RowsInSequence;
   /** Rows that a page has to repeat. */
   readonly #proof: number;
+  /** How often in a row the last page showed more than it had, and how many rows it had shown before. */
+  #growths = 0;
+  #repeated = 0;
   /** Larger pages were tried where none is given so deep. */
   #hasGrown = false;
 
@@ -108,8 +114,11 @@ export class SequenceEnd {
     if (found === undefined) return undefined;
     // One page was all there was when the one behind it came empty.
     const isAll = page === 1 && isRoomy;
-    const isInSequence = rows.length >= certain && contains(found.rows, rows);
-    this.isWhole = isAll || isInSequence;
+    // Few rows of a page may do so by chance, but not of one after the other.
+    this.#repeated = contains(found.rows, rows) ? this.#repeated + rows.length : 0;
+    this.#growths = this.#repeated > 0 ? this.#growths + 1 : 0;
+    const isInSequence = rows.length >= certain || (this.#growths >= growing && this.#repeated >= certain);
+    this.isWhole = isAll || (this.#repeated > 0 && isInSequence);
     return found;
   }
 }

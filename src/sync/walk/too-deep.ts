@@ -43,7 +43,6 @@ async function isGiven(
   emptyPage: number,
   size: number,
 ): Promise<boolean> {
-  const ids = new Set(rows.map(({ id }) => id));
   // Half of the first page stands in front of a place in it.
   const before = page === 1 ? Math.floor(size / 2) : (page - 1) * size;
   // Smaller pages, of which later ones stand where this one does; the last one given, counted in these, hardly does.
@@ -54,7 +53,7 @@ async function isGiven(
     for (const deeper of [first, first + 1]) {
       const place = () => ({ page: deeper, limit: smaller });
       const again = await listing.ask({ bounds, place, looks: 3 });
-      if (isAlike(again.rows, ids)) return true;
+      if (isAlike(again.rows, rows)) return true;
     }
   }
   return false;
@@ -62,14 +61,17 @@ async function isGiven(
 
 /**
  * Whether a page shows what was known to be in its place; anything where nothing is known. A few rows may stand in front
- * of that, and behind it the list may have grown.
+ * of that, and behind it the list may have grown. Where many have come in front, it still ends with the same row.
  */
-function isAlike(rows: readonly Row[], known: ReadonlySet<Row['id']>): boolean {
-  if (known.size === 0) return rows.length > 0;
-  const first = rows.findIndex(({ id }) => known.has(id));
-  if (first < 0 || first * 2 > rows.length) return false;
+function isAlike(rows: readonly Row[], known: readonly Row[]): boolean {
+  if (known.length === 0) return rows.length > 0;
+  const ids = new Set(known.map(({ id }) => id));
+  const first = rows.findIndex(({ id }) => ids.has(id));
+  if (first < 0) return false;
+  if (rows.at(-1)!.id === known.at(-1)!.id) return true;
+  if (first * 2 > rows.length) return false;
   const head = rows.slice(first, Math.ceil((first + rows.length) / 2));
-  return head.filter(({ id }) => known.has(id)).length >= alike * head.length;
+  return head.filter(({ id }) => ids.has(id)).length >= alike * head.length;
 }
 
 /** What to throw where nothing can be read behind `page`. A second beside the one that is wanted may be what fills it. */
