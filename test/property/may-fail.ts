@@ -16,8 +16,6 @@ export const unreadableCases = [
   'no order, no filter, and shuffled at every request',
 ] as const;
 const [tooDeep, tooDense, shuffled] = unreadableCases;
-/** Not a case of the account's: the engine is known to fail here, though it could read such a list. */
-const withoutKinds = 'a list that is nothing without a filter';
 
 /** Why nobody could read this account, if nobody could. */
 export function unreadable(scenario: Scenario, simulator: Simulator): string | undefined {
@@ -30,7 +28,6 @@ export function unreadable(scenario: Scenario, simulator: Simulator): string | u
 function unreadableList(list: List, scenario: Scenario, { account }: Simulator): string | undefined {
   const { readings } = scenario;
   const { cursor, filter } = list;
-  if (list.kinds !== undefined && readings.filters === 'rejected') return withoutKinds;
   const name = resourceOf(list);
   const { table } = account.list(name);
   const rows = longest(account.list(name), list.parent !== undefined);
