@@ -4,7 +4,6 @@ import { listsOf } from './lists.ts';
 import { readingFor } from './readings.ts';
 import type { ServedList } from './served-list.ts';
 import { IN_BIN, type KommoRecord, LISTED, NOT_YET_VISIBLE, PURGED } from './table.ts';
-import { rowKey } from './truth.ts';
 
 /**
  * The records of an account, and what people do to each of them. A record is named by its list and id, or by its stream
@@ -47,7 +46,7 @@ export class AccountRecords extends AccountStore {
     this.override(list, row, fields);
     this.touchOthers(list, row);
     this.leaveEvent('added', list, row);
-    return list.declaration.name === stream ? list.publicId(row) : rowKey(list, row);
+    return list.declaration.name === stream ? list.publicId(row) : list.key(row);
   }
 
   /** Adds an event, of the current second unless it names another. */
@@ -169,8 +168,8 @@ export class AccountRecords extends AccountStore {
 function rowOfKey(list: ServedList, id: number | string): number {
   const last = String(id).split('/').at(-1)!;
   const likely = list.rowOf(list.declaration.textual ? last : Number(last));
-  if (likely >= 0 && rowKey(list, likely) === id) return likely;
-  for (let row = 0; row < list.table.size; row++) if (rowKey(list, row) === id) return row;
+  if (likely >= 0 && list.key(likely) === id) return likely;
+  for (let row = 0; row < list.table.size; row++) if (list.key(row) === id) return row;
   return -1;
 }
 

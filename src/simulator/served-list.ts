@@ -3,6 +3,7 @@ import { mark, markedField, versionIn } from './marker.ts';
 import { PrematureEnds } from './premature-ends.ts';
 import { recordText } from './record-text.ts';
 import { type RecordBuilder, tableOf, type World } from './records/world.ts';
+import { RowMemory } from './row-memory.ts';
 import { IN_BIN, type KommoRecord, LISTED, type Table } from './table.ts';
 
 /** Characters of rows that are kept ready, over all `with=` combinations of a list. */
@@ -27,6 +28,10 @@ export class ServedList {
   private readonly builder: RecordBuilder;
   private readonly texts = new Map<string, Map<number, RecordText>>();
   private kept = 0;
+  private readonly textualIds = new RowMemory((row) => this.textualId(row));
+  private readonly keys = new RowMemory((row) =>
+    this.declaration.stream!.key(this.record(row), this.parentOf(row)).join('/'),
+  );
   /** Rows by their textual id, as far as they were asked for. */
   private readonly rowsById = new Map<number | string, number>();
   private named = 0;
@@ -75,10 +80,12 @@ export class ServedList {
 
   /** What a row says its id is: a number, in some lists a text. */
   publicId(row: number): number | string {
-    if (!this.declaration.textual) return this.table.ids[row]!;
-    const { identity } = this.declaration;
-    const override = this.table.overrides.get(row)?.[identity];
-    return (override ?? this.builder.id?.(row) ?? this.builder.record(row)[identity]) as string;
+    return this.declaration.textual ? this.textualIds.of(row) : this.table.ids[row]!;
+  }
+
+  /** What tells a row of its stream apart: its id, or the values of the key. */
+  key(row: number): number | string {
+    return this.declaration.stream ? this.keys.of(row) : this.publicId(row);
   }
 
   /** The row of an id, or -1. */
@@ -129,12 +136,18 @@ export class ServedList {
 
   /** Must be called after each change of a row. */
   forget(row: number): void {
+    this.textualIds.forget(row);
+    this.keys.forget(row);
     for (const texts of this.texts.values()) {
       const parts = texts.get(row);
-      if (parts === undefined) continue;
-      texts.delete(row);
-      this.kept -= parts.head.length + parts.tail.length;
+      if (texts.delete(row)) this.kept -= parts!.head.length + parts!.tail.length;
     }
+  }
+
+  private textualId(row: number): string {
+    const { identity } = this.declaration;
+    const override = this.table.overrides.get(row)?.[identity];
+    return (override ?? this.builder.id?.(row) ?? this.builder.record(row)[identity]) as string;
   }
 
   private bare(row: number, wanted: ReadonlySet<string>): KommoRecord {
@@ -172,9 +185,7 @@ export class ServedList {
     const record = this.bare(row, wanted);
     const links = this.builder.links?.(row);
     const parts = {
-      id: (this.declaration.textual ? record[this.declaration.identity] : this.table.ids[row]) as
-        | number
-        | string,
+      id: this.publicId(row),
       head: recordText(record).slice(0, -1),
       links: links === undefined ? '' : `,${JSON.stringify(links).slice(1, -1)}`,
       tail: embedded === undefined ? '}' : `,"_embedded":${JSON.stringify(embedded)}}`,

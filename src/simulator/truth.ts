@@ -28,12 +28,6 @@ export function* truthIn(account: AccountStore, name: string, state: number): Ge
     yield* rowsIn(account, account.list(list), state, stream?.name === name);
 }
 
-/** What tells a row of its stream apart: its id, or the values of the key. */
-export function rowKey(list: ServedList, row: number): number | string {
-  const { stream } = list.declaration;
-  return stream ? stream.key(list.record(row), list.parentOf(row)).join('/') : list.publicId(row);
-}
-
 function* rowsIn(
   account: AccountStore,
   list: ServedList,
@@ -48,7 +42,7 @@ function* rowsIn(
   const isOrphaned = orphansOf(account, list);
   for (const row of list.table.rowsIn(state)) {
     if (wanted?.(row) === false || hidden?.(row) || unseen?.(row) || isOrphaned(row)) continue;
-    const id = byKey ? rowKey(list, row) : list.publicId(row);
+    const id = byKey ? list.key(row) : list.publicId(row);
     yield { id, version: list.version(row), updated_at: list.table.updatedAt[row]! };
   }
 }
