@@ -96,8 +96,8 @@ export function skippingClock(): Clock {
 }
 
 /**
- * What `runProgram` does, without a process of its own: a start costs half a second of processor time, most of it for
- * loading the program anew.
+ * What `runProgram` does, without a process of its own: to load the program anew takes longer than most of what tests
+ * have it do.
  */
 export const runHere = runIn(systemClock);
 
