@@ -52,6 +52,7 @@ class Stitching {
   /** Where this id is reached, all has come. */
   readonly #until: Row['id'] | undefined;
   #overlap = 0;
+  readonly #isBehind = ({ id }: Row) => comesBehind(id, this.last, this.#order);
 
   constructor(
     listing: Listing,
@@ -89,7 +90,7 @@ class Stitching {
         const isMore = facts.judge(read) !== 'end';
         if (isMore && (await reachesBehind(bearable, this.#listing, this.#window))) return 'too long';
       }
-      const fresh = rows.filter(({ id }) => comesBehind(id, this.last, this.#order));
+      const fresh = rows.filter(this.#isBehind);
       if (fresh.length > 0) {
         if (before !== undefined) facts.followed(before, true);
         before = read;
@@ -111,8 +112,7 @@ class Stitching {
         const found = await this.#passed(read, barren);
         if (found === 'too long') return 'too long';
         if (found !== undefined) {
-          const behind = found.rows.filter(({ id }) => comesBehind(id, this.last, this.#order));
-          yield* this.#take(behind, found);
+          yield* this.#take(found.rows.filter(this.#isBehind), found);
           if (this.#isThrough()) return 'read';
           position = placeBehind(this.#listing, found);
           barren = 0;
@@ -160,10 +160,9 @@ class Stitching {
   async #isFollowed(): Promise<boolean> {
     const order = reversed(this.#order);
     const request = { ...this.request, order, place: firstPage, looks: barrenLooks };
-    const isBehind = ({ id }: Row) => comesBehind(id, this.last, this.#order);
     // Where the page comes down to what is known, it leaves nothing out that is wanted.
     const isMore = (rows: readonly Row[]) =>
-      rows.every(isBehind) || rows.some((row) => isBehind(row) && this.#isWanted(row));
+      rows.every(this.#isBehind) || rows.some((row) => this.#isBehind(row) && this.#isWanted(row));
     const read = await this.#listing.ask(request);
     if (read.rows.length > 0) return isMore(read.rows);
     if (read.exists) {
@@ -185,16 +184,17 @@ class Stitching {
     const { rows, limit, page } = read;
     const { facts } = this.#listing;
     if (limit > facts.pageCap) return undefined;
-    const isNew = ({ id }: Row) => comesBehind(id, this.last, this.#order);
     const request = { ...this.request, place: firstPage, looks: barrenLooks };
     // A page that ends elsewhere is of another list: the filter was overlooked.
     const isAtLast = rows.length === 0 ? read.exists : rows.at(-1)!.id === this.last;
-    const ahead = isAtLast ? await beyond(this.#listing, request, { page, limit }, isNew) : undefined;
+    const isLastLook = barren === (page > facts.maximumPage ? 1 : barrenLooks);
+    const mayPass = isAtLast && (barren === 1 || isLastLook);
+    const ahead = mayPass ? await beyond(this.#listing, request, { page, limit }, this.#isBehind) : undefined;
     if (ahead?.found !== undefined) return ahead.found;
     if (rows.length < limit && rows.length * 2 >= limit) facts.repeated(rows.length);
     await this.#listing.pause(barren);
-    if (barren < barrenLooks) return undefined;
-    if (page > 1) facts.maximumPage = page - 1;
+    if (!isLastLook) return undefined;
+    if (page > 1) facts.maximumPage = Math.min(facts.maximumPage, page - 1);
     return 'too long';
   }
 }
