@@ -154,6 +154,19 @@ describe('an empty answer where rows are', () => {
     });
   });
 
+  test('events: beside a second that fills a page of which rows are hidden', async () => {
+    for (let after = 40; after < 60; after += 3) {
+      await withAccount({ seed: 5, readings: { shortPages: 0.3 } }, async (account) => {
+        spread(account, 'events', 400, 300);
+        const { simulator, clock } = account;
+        simulator.account.import({ stream: 'events', count: 60, at: simulator.account.now() - 5_000 });
+        clock.advance(60_000);
+        simulator.faults.addNamed('early-end', { list: 'events', after, times: 1 });
+        await account.readAll('events');
+      });
+    }
+  });
+
   test.each(walks)('%s: for good is a failure, not an end', async (name) => {
     await withAccount({ seed: 6 }, async (account) => {
       spread(account, name, 300, 6);

@@ -105,16 +105,23 @@ export class Parts {
 
   /** What the wider answer says of an interval of which an empty answer came. */
   #settle({ from, to }: Interval, asked: Asked & { read: PageRead }): void {
-    const { rows, limit } = asked.read;
+    const { rows } = asked.read;
     if (rows.some(({ cursor }) => cursor >= from && cursor <= to)) this.add({ from, to });
     // Those beside it have left.
     else if (rows.length === 0) this.#ask({ from, to, isSure: true });
-    else if (rows.length >= limit) {
-      // Those beside it fill the page; meanwhile one that is nearer may be known.
+    else if (!this.#isAll(asked.read)) {
+      // Those beside it may fill the page; meanwhile one that is nearer may be known.
       const wider = this.#listing.known.widen({ from, to });
       if (wider !== undefined && wider.to - wider.from < asked.to - asked.from)
         this.#empty.push({ from, to });
       else this.#ask({ from, to, isSure: true });
     }
+  }
+
+  /** The page leaves nothing out, though the token may not see all rows of it. */
+  #isAll(read: PageRead): boolean {
+    const { facts } = this.#listing;
+    const { rows, limit, hasNext } = read;
+    return facts.judge(read) === 'end' || (rows.length * 2 < limit && (!hasNext || facts.next === 'always'));
   }
 }
