@@ -3,7 +3,10 @@ import { expect, test } from 'vitest';
 import { play } from './play.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Histories, one a line, in which something was lost once; new ones come from `npm run test:soak`. */
+/**
+ * Histories, one a line, in which something was lost once, or a list that can be read was not; new ones come from
+ * `npm run test:soak`.
+ */
 const lines = readFileSync(new URL('lost-once.jsonl', import.meta.url), 'utf8')
   .trim()
   .split('\n');

@@ -21,7 +21,7 @@ test.each(globSync('*.json', { cwd: folder }))(
       const { wrong, failed } = await play({ ...drawn, readings, turns: [] });
       expect([...wrong, ...failed]).toEqual([]);
     });
-    await fc.assert(property, { numRuns });
+    await fc.assert(property, { numRuns, seed: 20 });
   },
 );
 
