@@ -10,12 +10,10 @@ export interface Bounds {
 }
 
 /**
- * Different upper bounds that have to bring a record of exactly their second: where nothing is later, one comes as well
- * when the filter was overlooked.
+ * Answers that have to bring a record of exactly the second of a bound: where nothing lies behind it, such a record comes
+ * as well when the filter was overlooked, which happens up to three times in a row (kommo-api.md §5.6).
  */
-const differentBounds = 2;
-/** The same of a lower bound: answers, since the filter is overlooked up to three times in a row (kommo-api.md §5.6). */
-const answers = 4;
+const telling = 4;
 
 /**
  * Nobody documents whether Kommo's bounds are inclusive. A bound is proven inclusive when records with exactly
@@ -23,13 +21,13 @@ const answers = 4;
  */
 export class BoundsEvidence {
   #inclusiveFrom = 0;
-  readonly #inclusiveTo = new Set<number>();
+  #inclusiveTo = 0;
 
   /** Bounds to ask with: one second wider than what is wanted until it is known that this is not needed. */
   widen({ from, to }: Partial<Interval>): Bounds {
     const asked = {
-      from: moved(from, this.#inclusiveFrom >= answers ? 0 : -1),
-      to: moved(to, this.#inclusiveTo.size >= differentBounds ? 0 : 1),
+      from: moved(from, this.#inclusiveFrom >= telling ? 0 : -1),
+      to: moved(to, this.#inclusiveTo >= telling ? 0 : 1),
     };
     return { from, to, asked };
   }
@@ -44,9 +42,9 @@ export class BoundsEvidence {
     for (const { cursor } of rows) {
       if (from !== undefined && cursor < from) return false;
       if (to !== undefined && cursor > to) above += 1;
-      if (cursor === to && isLongAgo && this.#inclusiveTo.size < differentBounds) this.#inclusiveTo.add(to);
     }
     if (rows.some(({ cursor }) => cursor === from)) this.#inclusiveFrom += 1;
+    if (isLongAgo && rows.some(({ cursor }) => cursor === to)) this.#inclusiveTo += 1;
     // A record edited while Kommo was assembling the page may lie above the bound; many of them may not.
     return above * 2 <= rows.length && above <= 10;
   }

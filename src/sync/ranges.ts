@@ -1,5 +1,6 @@
 import type { Interval } from '../stream/interval.ts';
 import { largestWindow } from './listing.ts';
+import { wider } from './walk/density.ts';
 import { type Range, rangeOf } from './walk/walk.ts';
 
 /** Less than this many pages left in a range is not worth a second reader. */
@@ -63,7 +64,11 @@ export class Ranges {
     if (longest !== undefined)
       return this.#takeOver(longest, longest.to - Math.floor(this.#free(longest) / 2));
     const begun = this.#left.find((range) => range.held >= range.from && this.#free(range) > 0);
-    return isKnown && begun !== undefined ? this.#takeOver(begun, begun.held) : undefined;
+    if (!isKnown || begun === undefined) return undefined;
+    const taken = this.#takeOver(begun, begun.held);
+    // Little is left in it: what the windows in front of it turn out to hold comes too late to make its own wider.
+    taken.density = taken.density && wider(taken.density);
+    return taken;
   }
 
   /** What of the range lies behind the second `middle` becomes another range. */

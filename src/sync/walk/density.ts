@@ -9,6 +9,8 @@ export interface Density {
   floor: number;
 }
 
+const widening = 4;
+
 /** The whole of what is to be read, as long as nothing is known of it: a window that is too long is soon found out. */
 export function unknownDensity(span: number): Density {
   return { width: span, isMeasured: false, ceiling: Number.POSITIVE_INFINITY, floor: 0 };
@@ -38,6 +40,11 @@ export function afterTooLong(before: Density, span: number): Density {
 export function afterEmpty({ ceiling }: Density, span: number): Density | undefined {
   if (!canBeDivided(span, ceiling)) return undefined;
   return { width: Math.ceil(between(span, ceiling, span * 8)), isMeasured: false, ceiling, floor: span };
+}
+
+/** Several times as wide. */
+export function wider({ width, isMeasured, ceiling, floor }: Density): Density {
+  return { width: width * widening, isMeasured, ceiling: ceiling * widening, floor };
 }
 
 function between(low: number, high: number, guess: number): number {
