@@ -1,20 +1,28 @@
+import { globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that cannot share a process with others; all others follow one another in a few, which load the program once. */
 const alone = [
-  // nock takes over the sockets of the process, and keeps them.
-  'test/api/{client,drive,oauth,retry}.test.ts',
+  ...filesWithNock(),
   // Asks what a process has loaded.
   'test/stream/schemas.test.ts',
   // Measures processor time.
   'test/sink/sqlite/wide-views.test.ts',
 ];
 
+/** nock takes over the sockets of the process, and keeps them. */
+function filesWithNock(): string[] {
+  const folder = fileURLToPath(new URL('.', import.meta.url));
+  const files = globSync('test/**/*.test.ts', { cwd: folder });
+  return files.filter((file) => /from 'nock'/.test(readFileSync(join(folder, file), 'utf8')));
+}
+
 /** Short files that take long: where nobody knows yet how long files take, the largest would go first. */
-const slow = /\/(nothing-lost|sync\/resume|cli\/sync|doctor|answers|survived|refused|verify)\.test\.ts$/;
+const slow = /\/(nothing-lost|sync\/resume|cli\/sync|doctor|answers|survived|refused)\.test\.ts$/;
 
 class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

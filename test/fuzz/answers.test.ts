@@ -157,7 +157,7 @@ const misfortune = fc.oneof(
   { weight: 1, arbitrary: value },
 );
 
-test('records of any shape', async () => {
+test('records of any shape', { timeout: 300_000 }, async () => {
   const simulator = await startSimulator({
     leads: 2,
     users: 2,
