@@ -114,11 +114,19 @@ export class SequenceEnd {
     if (found === undefined) return undefined;
     // One page was all there was when the one behind it came empty.
     const isAll = page === 1 && isRoomy;
-    // Few rows of a page may do so by chance, but not of one after the other.
-    this.#repeated = contains(found.rows, rows) ? this.#repeated + rows.length : 0;
-    this.#growths = this.#repeated > 0 ? this.#growths + 1 : 0;
-    const isInSequence = rows.length >= certain || (this.#growths >= growing && this.#repeated >= certain);
-    this.isWhole = isAll || (this.#repeated > 0 && isInSequence);
+    // Few rows may keep their sequence by chance, but not page after page. Those that slid past the page are known.
+    const kept = keptOf(rows, found.rows);
+    this.#repeated = kept > 0 ? this.#repeated + kept : 0;
+    this.#growths = kept > 0 ? this.#growths + 1 : 0;
+    const isInSequence = kept === rows.length && kept >= certain;
+    this.isWhole = isAll || isInSequence || (this.#growths >= growing && this.#repeated >= certain);
     return found;
   }
+}
+
+/** How many rows at the end of a page stand on a later version of it, in the same sequence. */
+function keptOf(rows: readonly Row[], later: readonly Row[]): number {
+  const ids = new Set(later.map(({ id }) => id));
+  const first = rows.findIndex(({ id }) => ids.has(id));
+  return first >= 0 && contains(later, rows.slice(first)) ? rows.length - first : 0;
 }

@@ -131,7 +131,10 @@ class Sequence {
         this.#before = found;
         this.#overlap = 0;
         // A second that is over only gets smaller: this comes to an end.
-        if (this.#proof > 1) idle = 0;
+        if (this.#proof > 1) {
+          idle = 0;
+          restarts = 0;
+        }
         if (this.#end.isWhole) return 'read';
         continue;
       }
