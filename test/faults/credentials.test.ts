@@ -3,6 +3,7 @@ import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
+import { runHere } from '../cli/in-process.ts';
 import { oauthCredentials } from '../cli/oauth-credentials.ts';
 import { ended, startProgram, writeFiles } from '../cli/program.ts';
 import { ofType, readMessages } from '../dialect/airbyte/messages.ts';
@@ -33,7 +34,7 @@ describe.concurrent('a long-lived token', () => {
     const tokenExpiresAt = Math.floor(Date.now() / 1000) + days * day;
     await using simulator = await account({ leads: 5, tokenExpiresAt });
     const { config } = writeFiles({ config: settingsFor(simulator) });
-    const { code, stdout } = await ended(startProgram('source-kommo', ['check', '--config', config]));
+    const { code, stdout } = await runHere('source-kommo', ['check', '--config', config]);
     expect(code).toBe(0);
     const [said] = ofType(readMessages(stdout), 'CONNECTION_STATUS');
     expect(said).toMatchObject({ status, message: expect.stringMatching(message) });
@@ -52,7 +53,7 @@ describe.concurrent('a long-lived token that ends in 13 days is warned of once b
     });
     const { config } = writeFiles({ config: settingsFor(simulator) });
     const given = args.map((arg) => (arg === 'FILE.db' ? `${config}.db` : arg));
-    const { code, stdout, stderr } = await ended(startProgram(name, [...given, '--config', config]));
+    const { code, stdout, stderr } = await runHere(name, [...given, '--config', config]);
     expect(code).toBe(0);
     const lines = (stdout + stderr).split('\n').filter((line) => line.includes('The token ends on'));
     expect(lines).toHaveLength(1);
@@ -174,7 +175,7 @@ describe.concurrent('a refresh token that was revoked or used', () => {
     const { config } = writeFiles({ config: oauthSettings(simulator) });
     simulator.oauth.revokeRefresh();
     const given = args.map((arg) => (arg === 'FILE.db' ? `${config}.db` : arg));
-    const { code, stdout, stderr } = await ended(startProgram(name, [...given, '--config', config]));
+    const { code, stdout, stderr } = await runHere(name, [...given, '--config', config]);
     expect(code).toBe(args[0] === 'check' ? 0 : 1);
     const lines = (stdout + stderr).split('\n').filter((line) => advice.test(line));
     expect(lines).toHaveLength(1);
