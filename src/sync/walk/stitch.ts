@@ -187,7 +187,7 @@ class Stitching {
     const request = { ...this.request, place: firstPage, looks: barrenLooks };
     // A page that ends elsewhere is of another list: the filter was overlooked.
     const isAtLast = rows.length === 0 ? read.exists : rows.at(-1)!.id === this.last;
-    const isLastLook = barren === (page > facts.maximumPage ? 1 : barrenLooks);
+    const isLastLook = barren >= (page > facts.maximumPage ? 1 : barrenLooks);
     const mayPass = isAtLast && (barren === 1 || isLastLook);
     const ahead = mayPass ? await beyond(this.#listing, request, { page, limit }, this.#isBehind) : undefined;
     if (ahead?.found !== undefined) return ahead.found;
