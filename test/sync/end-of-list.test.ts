@@ -300,3 +300,17 @@ test('an order that is overlooked is noticed, although the first page comes in t
     expect(wanted.filter((id) => !destination.has('leads', id, 0))).toEqual([]);
   });
 });
+
+test('an order that is overlooked is noticed, although a page by falling ids comes in that order by luck', async () => {
+  const readings = { order: 'ignored', defaultOrder: 'id-descending' } as const;
+  await withAccount({ readings }, async (account) => {
+    spread(account, 'leads', 60, 100);
+    const now = account.simulator.account.now();
+    const lead = (at: number) =>
+      account.simulator.account.create('leads', { created_at: at, updated_at: at });
+    // The last page but for some rows is an import, and those before them were edited later.
+    for (let n = 0; n < 4; n += 1) lead(now - 1_000);
+    for (let n = 4; n < pageSize; n += 1) lead(now - 5_000);
+    await account.readAll('leads');
+  });
+});

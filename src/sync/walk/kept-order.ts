@@ -28,7 +28,7 @@ function isRoomy({ facts }: Listing, { rows, limit }: PageRead): boolean {
 }
 
 /** Rows of many seconds that are in no order of their ids are in this order because they were asked for in it. */
-function isSorted({ rows }: PageRead): boolean {
+export function isSorted({ rows }: PageRead): boolean {
   const seconds = new Set(rows.map(({ cursor }) => cursor));
   return seconds.size >= 10 && !isById(rows);
 }

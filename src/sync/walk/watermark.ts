@@ -1,10 +1,10 @@
 import type { Interval } from '../../stream/interval.ts';
 import { OrderIgnored } from '../detour.ts';
-import { firstPage, type Listing, type PageRead, type PageRequest } from '../listing.ts';
-import { falling, isInOrder, rising } from '../order.ts';
+import { firstPage, type Listing, type PageRead, type PageRequest, patience } from '../listing.ts';
+import { falling, rising } from '../order.ts';
 import type { Row } from '../row.ts';
 import { beyond } from './beyond.ts';
-import { isById, leavesOutNone } from './kept-order.ts';
+import { isById, isSorted, leavesOutNone } from './kept-order.ts';
 import { isProvenEmpty } from './proven-empty.ts';
 import { stitch } from './stitch.ts';
 import type { Range } from './walk.ts';
@@ -42,7 +42,10 @@ export async function* watermark(listing: Listing, range: Range): AsyncGenerator
   }
   const verdict = listing.facts.judge(read);
   if (verdict === 'end') return yield* allUpTo(range, inside);
-  await checkOrder(listing, read);
+  if (!(await showsOrder(listing, read))) {
+    if (range.barren >= patience) throw new OrderIgnored();
+    return undefined;
+  }
   if (isBeyond(read.rows, to) || (last !== undefined && last > range.to))
     return yield* allUpTo(range, inside);
   if (verdict === 'doubt' || (!brings && read.rows.length < read.limit)) {
@@ -143,23 +146,20 @@ async function* oneSecond(
 }
 
 /**
- * Rows that lie in the order of their ids too may have come in that order and be in the other by chance: then the
- * list is asked for from its other end, which only a server that orders by the cursor can answer.
+ * Rows of few seconds, and those that lie in the order of their ids too, may be in this one by chance: then they are
+ * asked for from their other end, which only a server that orders by the cursor can answer. False where it did not.
  */
-async function checkOrder(listing: Listing, { rows }: PageRead): Promise<void> {
+async function showsOrder(listing: Listing, read: PageRead): Promise<boolean> {
   const { facts } = listing;
-  if (facts.cursorOrder === 'honoured' || rows[0]!.cursor === rows.at(-1)!.cursor) return;
-  if (isInOrder(rows, { by: 'id' })) {
-    const window = { from: rows[0]!.cursor, to: rows.at(-1)!.cursor };
-    const { rows: falls } = await listing.ask({
-      bounds: listing.bounds(window),
-      order: falling,
-      place: firstPage,
-    });
-    if (falls.length > 1 && isInOrder(falls, rising) && falls[0]!.cursor !== falls.at(-1)!.cursor)
-      throw new OrderIgnored();
+  const [from, to] = [read.rows[0]!.cursor, read.rows.at(-1)!.cursor];
+  if (facts.cursorOrder === 'honoured' || from === to) return true;
+  if (!isSorted(read)) {
+    const bounds = listing.bounds({ from, to });
+    const { rows } = await listing.ask({ bounds, order: falling, place: firstPage });
+    if (rows.length === 0 || rows[0]!.cursor <= from) return false;
   }
   facts.cursorOrder = 'honoured';
+  return true;
 }
 
 /** The page ends in rows behind the bound: all before it has come. One alone may have been edited just now. */
