@@ -314,3 +314,17 @@ test('an order that is overlooked is noticed, although a page by falling ids com
     await account.readAll('leads');
   });
 });
+
+test('an import in the second after the window does not stand for all that lies in it', async () => {
+  const readings = { order: 'ignored', defaultOrder: 'id-descending' } as const;
+  await withAccount({ readings }, async (account) => {
+    spread(account, 'leads', 60, 100);
+    const { simulator, clock, destination } = account;
+    const wanted = simulator.account.ids('leads');
+    simulator.account.import({ stream: 'leads', count: pageSize, at: simulator.account.now() });
+    const options = { simulator, clock, destination, streams: only('leads'), readers: 1 };
+    const { failures } = await read({ ...options, mode: 'incremental' });
+    expect([...failures!.values()].map(String)).toEqual([]);
+    expect(wanted.filter((id) => !destination.has('leads', id, 0))).toEqual([]);
+  });
+});

@@ -42,12 +42,12 @@ export async function* watermark(listing: Listing, range: Range): AsyncGenerator
   }
   const verdict = listing.facts.judge(read);
   if (verdict === 'end') return yield* allUpTo(range, inside);
-  if (!(await showsOrder(listing, read))) {
+  const isPast = isBeyond(read.rows, to) || (last !== undefined && last > range.to);
+  if (!(await showsOrder(listing, read)) || (isPast && !(await leavesOutNone(listing, read)))) {
     if (range.barren >= patience) throw new OrderIgnored();
     return undefined;
   }
-  if (isBeyond(read.rows, to) || (last !== undefined && last > range.to))
-    return yield* allUpTo(range, inside);
+  if (isPast) return yield* allUpTo(range, inside);
   if (verdict === 'doubt' || (!brings && read.rows.length < read.limit)) {
     const all = await withTheTop(listing, read, { from: start, to });
     if (all !== undefined) return yield* allUpTo(range, all);
