@@ -4,6 +4,9 @@ import type { Row } from '../row.ts';
 /** More pages in a row than this do not show nothing but rows that the token may not see. */
 export const mostHiddenPages = 40;
 
+/** The share of rows that a page has in common with itself, given again, though people work. */
+const alike = 0.75;
+
 /** What lies behind a page. */
 export interface Beyond {
   /** The first page with new rows. */
@@ -36,7 +39,8 @@ export async function beyond(
       const next = await listing.ask({ ...request, place: () => ({ page, limit }), ...(looks && { looks }) });
       if (isFromFront(next)) return { found: undefined, end: page, isCircle: true };
       // Some servers give a page again where there is none; a row of it may have come in meanwhile.
-      const isRepeated = next.rows.filter(({ id }) => shown.has(id)).length * 2 > next.rows.length;
+      const repeated = next.rows.filter(({ id }) => shown.has(id)).length;
+      const isRepeated = repeated > 0 && repeated >= alike * next.rows.length;
       if (!isRepeated && next.rows.some(isNew)) return { found: next, end: page };
       if (!next.exists || isRepeated) return { found: undefined, end: page };
       if (page > start + mostHiddenPages) return { found: undefined, end: page, isOpen: next.hasNext };
