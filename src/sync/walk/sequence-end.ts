@@ -57,7 +57,7 @@ export class SequenceEnd {
     const { rows, page, limit } = read;
     const request = { bounds: this.#bounds, place: firstPage, looks: this.#listing.looksBehind(read) };
     const next = await beyond(this.#listing, request, read, this.isNews, this.#known.isFromFront);
-    const found = next.found ?? (await this.#grown(read));
+    const found = next.found ?? (await this.#grown(read, next.end));
     if (found !== undefined) {
       if (found.page > page) facts.followed(read, true);
       // Where pages count in fewer rows than were asked for, those behind it are on the next one.
@@ -105,7 +105,7 @@ export class SequenceEnd {
    * The page once more, where rows have moved up into it since it was read, or it had ended early. Nothing has moved up
    * where it shows more than it did and lacks none; a list that grows would do so for ever.
    */
-  async #grown(read: PageRead): Promise<PageRead | undefined> {
+  async #grown(read: PageRead, end: number): Promise<PageRead | undefined> {
     const { rows, page, limit, hasNext } = read;
     const isRoomy = rows.length * 2 < limit;
     const mayHaveMore = hasNext || !isRoomy || this.#listing.facts.isCustomary(rows.length);
@@ -119,7 +119,9 @@ export class SequenceEnd {
     this.#repeated = kept > 0 ? this.#repeated + kept : 0;
     this.#growths = kept > 0 ? this.#growths + 1 : 0;
     const isInSequence = kept === rows.length && kept >= certain;
-    this.isWhole = isAll || isInSequence || (this.#growths >= growing && this.#repeated >= certain);
+    const hasEnd = isInSequence || (this.#growths >= growing && this.#repeated >= certain);
+    // Rows from behind a depth slide into the last page that is given as well.
+    this.isWhole = isAll || (hasEnd && !(await isDepth(this.#listing, this.#bounds, found, end)));
     return found;
   }
 }

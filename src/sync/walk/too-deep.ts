@@ -30,7 +30,7 @@ export async function isDepth(
   // Rows that were removed meanwhile are on no page, this one included: then the list ends on an earlier one.
   for (let place = page; place > 0; place -= 1) {
     const still = await listing.ask({ bounds, place: () => ({ page: place, limit }), looks: 3 });
-    if (still.rows.length > 0) return place === page || isDepth(listing, bounds, still, place + 1);
+    if (still.rows.length > 0) return place === page || isDepth(listing, bounds, still, emptyPage);
   }
   return false;
 }
