@@ -28,6 +28,8 @@ const mostPages = 1_000_000;
 const overlap = 1.1;
 /** A reader by windows feels its way to their right width first. */
 const firstWindows = 6;
+/** What shows that a list of several pages, which is asked for in no order, ends where it seems to. */
+const proofOfEnd = 3;
 
 /** Estimates how long a list is, of which the server tells nothing, from a few of its pages. */
 export async function estimateList(
@@ -70,12 +72,14 @@ async function estimateListing(listing: Listing, bounds: { from?: number }): Pro
   const { answer } = await look(1);
   // A server that gives less than was asked for counts its pages in what it gives.
   const size = customary.includes(answer.rows.length) ? answer.rows.length : answer.limit;
-  const feelers = bestStrategy(listing.list).startsWith('windows') ? firstWindows : 0;
+  const strategy = bestStrategy(listing.list);
+  const feelers = strategy.startsWith('windows') ? firstWindows : 0;
+  const proof = strategy === 'wholeInSequence' || strategy === 'newestFirst' ? proofOfEnd : 0;
   const records = answer.rows.flatMap((row) => listing.list.rows(row.body)).length;
   const recordsInRow = answer.rows.length === 0 ? 0 : records / answer.rows.length;
   const found = (rows: number, isExact: boolean): Estimate => ({
     records: Math.round(rows * recordsInRow),
-    requests: (rows <= size ? 1 : Math.ceil((rows / size) * overlap)) + feelers,
+    requests: (rows <= size ? 1 : Math.ceil((rows / size) * overlap) + proof) + feelers,
     isExact,
     probes,
   });

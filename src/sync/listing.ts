@@ -262,8 +262,9 @@ export class Listing {
     filtered: boolean,
   ): Error | undefined {
     const { closed } = this.options;
-    if (filtered && !this.#bounds.learn(rows, bounds, secondBefore(servedAt, this.options.clock)))
-      return new FiltersIgnored();
+    const isRising = order?.by === 'cursor' && !order.isDescending && isInOrder(rows, order);
+    const second = secondBefore(servedAt, this.options.clock);
+    if (filtered && !this.#bounds.learn(rows, bounds, second, { isRising })) return new FiltersIgnored();
     if (order !== undefined && !isInOrder(rows, order)) return new OrderIgnored();
     const isOpen = servedAt !== undefined && bounds.to !== undefined && servedAt <= bounds.to;
     return filtered && isOpen && closed?.isOdd(servedAt) ? new WindowStillOpen() : undefined;
