@@ -28,8 +28,8 @@ const mostPages = 1_000_000;
 const overlap = 1.1;
 /** A reader by windows feels its way to their right width first. */
 const firstWindows = 6;
-/** What shows that a list of several pages, which is asked for in no order, ends where it seems to. */
-const proofOfEnd = 3;
+/** What shows that a list of more than half a page, which is asked for in no order, ends where it seems to. */
+const proofOfEnd = 4;
 
 /** Estimates how long a list is, of which the server tells nothing, from a few of its pages. */
 export async function estimateList(
@@ -79,7 +79,8 @@ async function estimateListing(listing: Listing, bounds: { from?: number }): Pro
   const recordsInRow = answer.rows.length === 0 ? 0 : records / answer.rows.length;
   const found = (rows: number, isExact: boolean): Estimate => ({
     records: Math.round(rows * recordsInRow),
-    requests: (rows <= size ? 1 : Math.ceil((rows / size) * overlap) + proof) + feelers,
+    requests:
+      (rows <= size ? 1 : Math.ceil((rows / size) * overlap)) + (rows * 2 > size ? proof : 0) + feelers,
     isExact,
     probes,
   });

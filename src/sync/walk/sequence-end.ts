@@ -73,8 +73,7 @@ export class SequenceEnd {
     if (newest === undefined || next.isCircle) return 'end';
     if (!(await isDepth(this.#listing, this.#bounds, newest, next.end))) {
       // It may have been one when what is behind it was asked for.
-      const first = rows.length > 0 ? page + 1 : page;
-      const isMore = next.end > 2 && (await this.#isShownNow(first, limit));
+      const isMore = next.end > 2 && (await this.#isShownNow(newest));
       return rows.length === 0 || isMore ? 'elsewhere' : 'end';
     }
     // Larger pages reach further with the same number.
@@ -95,9 +94,10 @@ export class SequenceEnd {
     throw tooDeep(this.#listing, this.#bounds, newest.page);
   }
 
-  /** Whether the page brings something new by now. */
-  async #isShownNow(page: number, limit: number): Promise<boolean> {
-    const { rows } = await this.#listing.ask({ bounds: this.#bounds, place: () => ({ page, limit }) });
+  /** Whether the page behind the one that brought the last rows brings something new by now. */
+  async #isShownNow({ page, limit }: PageRead): Promise<boolean> {
+    const place = () => ({ page: page + 1, limit });
+    const { rows } = await this.#listing.ask({ bounds: this.#bounds, place });
     return rows.some(this.isNews);
   }
 

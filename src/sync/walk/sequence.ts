@@ -42,6 +42,8 @@ class Sequence {
    */
   readonly #proof: number;
   #position = 0;
+  /** So far it has got at any time. */
+  #furthest = 0;
   #overlap = 0;
   /** The last page that got ahead. */
   #before: PageRead | undefined;
@@ -111,7 +113,9 @@ class Sequence {
         if (!isRepeated) this.#newest = read;
         this.#hasShrunk = false;
         idle = 0;
-        if (!isStart) restarts = 0;
+        // What has come may be forgotten, and come as news again.
+        if (read.offset + rows.length > this.#furthest) restarts = 0;
+        this.#furthest = Math.max(this.#furthest, read.offset + rows.length);
       }
       yield this.#known.take(read);
       const verdict = facts.judge(read);

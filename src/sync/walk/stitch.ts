@@ -43,7 +43,6 @@ export async function* stitch(
 class Stitching {
   /** The id of the last row that has come. */
   last: Row['id'] | undefined;
-  /** How its pages are asked for. */
   readonly request: Omit<PageRequest, 'place'>;
   readonly #listing: Listing;
   readonly #window: Partial<Interval>;
@@ -189,11 +188,12 @@ class Stitching {
     const isAtLast = rows.length === 0 ? read.exists : rows.at(-1)!.id === this.last;
     const isLastLook = barren >= (page > facts.maximumPage ? 1 : barrenLooks);
     const mayPass = isAtLast && (barren === 1 || isLastLook);
-    const ahead = mayPass ? await beyond(this.#listing, request, { page, limit }, this.#isBehind) : undefined;
-    if (ahead?.found !== undefined) return ahead.found;
+    const { found } = mayPass ? await beyond(this.#listing, request, { page, limit }, this.#isBehind) : {};
+    // The page itself may be given by now, and rows have slid past it.
+    if (found && (found.page > page || this.#joins(found))) return found;
     if (rows.length < limit && rows.length * 2 >= limit) facts.repeated(rows.length);
     await this.#listing.pause(barren);
-    if (!isLastLook) return undefined;
+    if (!isLastLook || found) return undefined;
     if (page > 1) facts.maximumPage = Math.min(facts.maximumPage, page - 1);
     return 'too long';
   }

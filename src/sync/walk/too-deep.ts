@@ -50,10 +50,13 @@ async function isGiven(
   const fine = Math.max(1, Math.min(coarse, Math.floor(size / 4)));
   for (const smaller of new Set([coarse, fine])) {
     const first = Math.floor(before / smaller) + 1;
+    const ask = (deeper: number) =>
+      listing.ask({ bounds, place: () => ({ page: deeper, limit: smaller }), looks: 3 });
     for (const deeper of [first, first + 1]) {
-      const place = () => ({ page: deeper, limit: smaller });
-      const again = await listing.ask({ bounds, place, looks: 3 });
-      if (isAlike(again.rows, rows)) return true;
+      const again = await ask(deeper);
+      if (!isAlike(again.rows, rows)) continue;
+      // The first page has the rows of those that are given instead of deeper ones, too.
+      if (page > 1 || !isAlike((await ask(deeper + 1)).rows, again.rows)) return true;
     }
   }
   return false;
