@@ -98,7 +98,7 @@ export class Job implements Progress {
     }
     if (member === undefined) for (const { part } of feeds) part.end(error);
     else if (error === undefined)
-      member.family.read(member.child, this.listing.witness === undefined ? 0 : this.rows);
+      member.family.read(member.child, this.listing.knownRow === undefined ? 0 : this.rows);
     else if (error instanceof NotAvailableError) member.family.refuse(member.child, error);
     else member.family.part.end(error);
   }

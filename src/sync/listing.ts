@@ -92,6 +92,8 @@ export class Listing {
   witness: Witness | undefined;
   /** The latest row of the seconds before that one. */
   #earlier: Witness | undefined;
+  /** A row of a second that was not over: the list is not empty. */
+  #young: Witness | undefined;
   readonly known = new KnownSeconds();
   /** An earlier run has read the list and found nothing in it. */
   wasEmpty = false;
@@ -130,7 +132,7 @@ export class Listing {
    * itself that it leaves nothing out; elsewhere the earlier one may move.
    */
   get knownRow(): Witness | undefined {
-    return (this.list.immutable ? this.#earlier : undefined) ?? this.witness;
+    return (this.list.immutable ? this.#earlier : undefined) ?? this.witness ?? this.#young;
   }
 
   /** Further requests that the permitted rate has room for. */
@@ -285,7 +287,10 @@ export class Listing {
     this.facts.learn(read);
     const until = this.options.closed?.value ?? Number.POSITIVE_INFINITY;
     this.known.learn(inside.filter(({ cursor }) => cursor <= until));
-    for (const { id, cursor } of rows) if (cursor <= until) this.#note({ id, cursor });
+    for (const { id, cursor } of rows) {
+      if (cursor <= until) this.#note({ id, cursor });
+      else this.#young = { id, cursor };
+    }
     return read;
   }
 

@@ -27,6 +27,8 @@ export async function isDepth(
   // The server may count in fewer rows than were asked for.
   const customary = listing.facts.customarySize(rows.length);
   if (customary < size && (await isGiven(listing, bounds, last, emptyPage, customary))) return false;
+  // The middle of the first page may lie behind the end.
+  if (page === 1 && (await isGiven(listing, bounds, last, emptyPage, rows.length))) return false;
   // Rows that were removed meanwhile are on no page, this one included: then the list ends on an earlier one.
   for (let place = page; place > 0; place -= 1) {
     const still = await listing.ask({ bounds, place: () => ({ page: place, limit }), looks: 3 });
@@ -56,7 +58,7 @@ async function isGiven(
       const again = await ask(deeper);
       if (!isAlike(again.rows, rows)) continue;
       // The first page has the rows of those that are given instead of deeper ones, too.
-      if (page > 1 || !isAlike((await ask(deeper + 1)).rows, again.rows)) return true;
+      if (page > 1 || !isAlike((await ask(deeper - 1)).rows, again.rows)) return true;
     }
   }
   return false;
