@@ -84,6 +84,12 @@ export class Facts {
     this.#falls += falls;
   }
 
+  /** That rows came in the order of time was somebody's doing. */
+  denyCourse(): void {
+    this.#rises += 1;
+    this.#falls += 1;
+  }
+
   /** Takes note of an answer that came. */
   learn({ rows }: PageRead): void {
     if (rows.length > this.#pageCap) this.#pageCap = Number.POSITIVE_INFINITY;

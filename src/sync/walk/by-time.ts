@@ -1,14 +1,12 @@
 import type { Interval } from '../../stream/interval.ts';
-import type { Facts } from '../facts.ts';
 import type { Listing, PageRead, PageRequest } from '../listing.ts';
 import type { Row } from '../row.ts';
 import { again, beyond } from './beyond.ts';
+import { type Course, hasOthers, inFront, rest } from './course.ts';
 import { type Part, Parts } from './parts.ts';
 import { reachesBehind } from './reaches-behind.ts';
 import { second } from './second.ts';
 import type { Outcome, WindowOptions } from './walk.ts';
-
-type Course = Facts['course'];
 
 /** Records lie nowhere evenly: a part that should fit into an answer should fill no more of it than this. */
 const fitting = 0.8;
@@ -57,9 +55,13 @@ export async function* byTime(
       return 'too long';
     // A page that was cut short holds half of its rows at least; what it left out comes with the next one.
     else if (last !== undefined && course !== undefined && !isOneSecond && rows.length * 2 >= limit) {
-      yield inside.filter(({ cursor }) => cursor !== last);
-      settled(course === 'falling' ? { from: last + 1, to } : { from, to: last - 1 });
-      parts.add(...divided(rest(part, course, last), read, course, listing));
+      const before = inFront(part, course, last);
+      if (await hasOthers(listing, before, read)) parts.add({ from, to });
+      else {
+        yield inside.filter(({ cursor }) => cursor !== last);
+        settled(before);
+        parts.add(...divided(rest(part, course, last), read, course, listing));
+      }
     } else {
       const found = rows.length >= limit ? read : await behind(listing, request, read);
       if (found === undefined) {
@@ -71,7 +73,11 @@ export async function* byTime(
         settled({ from: first, to: first });
         if (first < to) parts.add({ from: first + 1, to });
         if (from < first) parts.add({ from, to: first - 1 });
-      } else if (course !== undefined && last !== undefined) {
+      } else if (
+        course !== undefined &&
+        last !== undefined &&
+        !(await hasOthers(listing, inFront(part, course, last), read))
+      ) {
         yield inside.filter(({ cursor }) => cursor !== last);
         parts.add(rest(part, course, last));
       } else {
@@ -111,11 +117,6 @@ function divided(left: Interval, before: PageRead, course: Course, listing: List
   if (next === undefined) return [{ from, to, before }];
   // What is left behind them is asked for first: with its answer it goes on.
   return [...others.reverse(), { ...next, before }, { from, to }];
-}
-
-/** What is left of the part from the second `from` on, in the direction in which the rows come. */
-function rest(part: Interval, course: Course, from: number): Interval {
-  return course === 'falling' ? { from: part.from, to: from } : { from, to: part.to };
 }
 
 /** The page with the rows behind those of `read`, which may hide some; undefined where there are none. */
