@@ -264,10 +264,11 @@ export class Listing {
     filtered: boolean,
   ): Error | undefined {
     const { closed } = this.options;
-    const isRising = order?.by === 'cursor' && !order.isDescending && isInOrder(rows, order);
+    const isKept = order === undefined || isInOrder(rows, order);
+    const isRising = isKept && order?.by === 'cursor' && !order.isDescending;
     const second = secondBefore(servedAt, this.options.clock);
     if (filtered && !this.#bounds.learn(rows, bounds, second, { isRising })) return new FiltersIgnored();
-    if (order !== undefined && !isInOrder(rows, order)) return new OrderIgnored();
+    if (!isKept) return new OrderIgnored();
     const isOpen = servedAt !== undefined && bounds.to !== undefined && servedAt <= bounds.to;
     return filtered && isOpen && closed?.isOdd(servedAt) ? new WindowStillOpen() : undefined;
   }

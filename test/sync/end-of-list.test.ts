@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
+import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
 import type { Stream } from '../../src/stream/declaration.ts';
 import { streams } from '../../streams/index.ts';
 import { Destination, missing, type ReadOptions, read } from '../property/reading.ts';
 import { createVirtualClock, type VirtualClock } from '../property/virtual-clock.ts';
+import { startAccount } from './with-account.ts';
 
-const none = { leads: 0, contacts: 0, companies: 0, tasks: 0, events: 0, users: 1, pipelines: 1 };
 const pageSize = 50;
 const day = 86_400;
 
@@ -30,11 +30,7 @@ async function withAccount(
 ): Promise<void> {
   const clock = createVirtualClock();
   let requests = 0;
-  const simulator = await startSimulator({
-    clock,
-    requestsPerSecond: null,
-    compress: false,
-    ...none,
+  const simulator = await startAccount(clock, {
     ...options,
     onRequest: (request) => {
       if (request.list !== undefined && request.list !== 'account') onList?.(account, ++requests);

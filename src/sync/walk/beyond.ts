@@ -1,11 +1,9 @@
 import { type Listing, type PageRead, type PageRequest, patience } from '../listing.ts';
 import type { Row } from '../row.ts';
+import { alike } from './too-deep.ts';
 
 /** More pages in a row than this do not show nothing but rows that the token may not see. */
 export const mostHiddenPages = 40;
-
-/** The share of rows that a page has in common with itself, given again, though people work. */
-const alike = 0.75;
 
 /** What lies behind a page. */
 export interface Beyond {

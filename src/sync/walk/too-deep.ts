@@ -5,7 +5,7 @@ import type { Listing, PageRead } from '../listing.ts';
 import type { Row } from '../row.ts';
 
 /** The share of rows that two pages in the same place have in common at least, though people work. */
-const alike = 0.75;
+export const alike = 0.75;
 
 type LastPage = Pick<PageRead, 'page' | 'limit' | 'rows'>;
 
